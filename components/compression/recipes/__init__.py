@@ -1,0 +1,1 @@
+"""One file a recipe; `components.compression.config.RECIPES` names them."""

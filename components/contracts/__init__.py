@@ -1,0 +1,1 @@
+"""What one room promises the next: manifests, settings, faults, and how a step reports itself."""

@@ -1,0 +1,100 @@
+"""What every step does around its work: joins its MLflow run, reports to a watcher, and fails with sentences."""
+
+import os
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from components.contracts.events import tell
+from components.contracts.faults import Fault, Refusal, writing
+from components.contracts.tracking import StepRun, step_run
+
+DEFECT_EXIT_CODE = 70
+
+
+@contextmanager
+def step(room: str, detail: str = "", tracked: bool = True) -> Iterator[StepRun]:
+    """Run one step of the pipeline: yields its MLflow run, and ends the process when the step fails.
+
+    Args:
+        room: the room's name, as its folder is called.
+        detail: what tells this task from others of the same room, such as the recipe.
+        tracked: whether the step has a run of its own in MLflow; steps that only look something up have none.
+
+    Raises:
+        SystemExit: the step failed; a refusal's sentences are in the log and with the watcher, and no traceback. The
+            exit code says what kind of failure it was (`components.contracts.faults`).
+
+    """
+    started = time.monotonic()
+    _quiet_libraries()
+    tell("started", room=room, detail=detail, pid=os.getpid())
+    try:
+        with step_run(f"{room}/{detail}" if detail else room) if tracked else _untracked() as run:
+            yield run
+    except Refusal as refusal:
+        _fail(room, detail, refusal)
+    except OSError as error:
+        _fail(room, detail, _as_refusal(error))
+    except KeyboardInterrupt:
+        tell("interrupted", room=room, detail=detail)
+        raise SystemExit(130) from None
+    except Exception as error:
+        traceback.print_exc()
+        tell("failed", room=room, detail=detail, faults=[f"{type(error).__name__}: {error}"], defect=True)
+        raise SystemExit(DEFECT_EXIT_CODE) from None
+    seconds = time.monotonic() - started
+    tell("finished", room=room, detail=detail, seconds=seconds, peak_mib=_peak_memory_mib(), run_id=run.run_id)
+
+
+@contextmanager
+def _untracked() -> Iterator[StepRun]:
+    yield StepRun()
+
+
+def _as_refusal(error: OSError) -> Refusal:
+    """Return the sentence for a file system's refusal that the work did not catch itself; re-raise any other error."""
+    from pathlib import Path
+
+    try:
+        with writing(Path(error.filename or "the output")):
+            raise error
+    except Refusal as refusal:
+        return refusal
+    except OSError:
+        return Refusal(Fault(str(error.filename or "a file"), error.strerror or str(error), "a readable file"))
+
+
+def _fail(room: str, detail: str, refusal: Refusal) -> None:
+    sentences = [str(fault) for fault in refusal.faults]
+    print(f"{room} cannot go on:", *sentences, sep="\n  ", file=sys.stderr, flush=True)
+    tell("failed", room=room, detail=detail, faults=sentences, defect=False)
+    raise SystemExit(refusal.exit_code) from None
+
+
+def _peak_memory_mib() -> float:
+    """Return the peak resident memory of this process or of the largest that it waited for, in MiB (Linux: KiB)."""
+    usages = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return max(usages) / 1024
+
+
+def _quiet_libraries() -> None:
+    """Libraries that draw bars or phone home do neither inside a step; the log is for what went wrong."""
+    quiet = {
+        "GX_ANALYTICS_ENABLED": "false",
+        "DVC_NO_ANALYTICS": "true",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+        "MLFLOW_LOGGING_LEVEL": "WARNING",
+        "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+        "TOKENIZERS_PARALLELISM": "true",
+        "TQDM_DISABLE": "1",
+        "TRANSFORMERS_VERBOSITY": "error",
+    }
+    for name, value in quiet.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,190 @@
+"""The MLflow run of a step.
+
+Kubeflow Pipelines 2.17 with its MLflow plugin makes a run a task and names it in MLFLOW_RUN_ID (KEP-12862); the local
+runner names the pipeline's own run there. Either way a step joins what it is given: a run that already has a parent is
+the step's own, below any other the step opens a nested one. Without MLFLOW_RUN_ID but with MLFLOW_TRACKING_URI a step
+opens a run of its own; without either, nothing is tracked.
+"""
+
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from components.contracts.faults import WRITE_REFUSALS, Fault, Unavailable
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+PARENT_TAG = "mlflow.parentRunId"
+_METRICS_A_REQUEST = 1000  # the tracking server's own limits
+_PARAMS_A_REQUEST = 100  # and as many tags
+_PATIENCE = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+}
+
+
+@dataclass(frozen=True)
+class StepRun:
+    """A step's place in MLflow; without a client it swallows everything, for rooms that are run by hand."""
+
+    client: "MlflowClient | None" = None
+    run_id: str = ""
+    parent_id: str = ""
+    """The run of the whole pipeline; `run_id` itself when there is no other."""
+    experiment_id: str = ""
+
+    def params(self, values: Mapping[str, Any]) -> None:
+        """Log parameters; MLflow keeps the first 6,000 characters of each."""
+        if self.client:
+            from mlflow.entities import Param
+
+            params = [Param(key, str(value)[:6000]) for key, value in values.items()]
+            with answering():
+                for start in range(0, len(params), _PARAMS_A_REQUEST):
+                    self.client.log_batch(self.run_id, params=params[start : start + _PARAMS_A_REQUEST])
+
+    def metrics(self, values: Mapping[str, float], step: int = 0) -> None:
+        """Log one row of metrics."""
+        self.history([(step, values)])
+
+    def history(self, rows: Sequence[tuple[int, Mapping[str, float]]]) -> None:
+        """Log many rows of metrics, as (step, values), in as few requests as the server allows."""
+        if self.client:
+            from mlflow.entities import Metric
+
+            now = int(time.time() * 1000)
+            metrics = [Metric(key, float(value), now, step) for step, values in rows for key, value in values.items()]
+            with answering():
+                for start in range(0, len(metrics), _METRICS_A_REQUEST):
+                    self.client.log_batch(self.run_id, metrics=metrics[start : start + _METRICS_A_REQUEST])
+
+    def tags(self, values: Mapping[str, str]) -> None:
+        """Set tags on the step's run."""
+        if self.client:
+            from mlflow.entities import RunTag
+
+            tags = [RunTag(key, value) for key, value in values.items()]
+            with answering():
+                for start in range(0, len(tags), _PARAMS_A_REQUEST):
+                    self.client.log_batch(self.run_id, tags=tags[start : start + _PARAMS_A_REQUEST])
+
+    def file(self, path: Path, folder: str = "") -> None:
+        """Log a file as an artifact of the step's run, inside `folder`."""
+        if self.client:
+            with answering():
+                self.client.log_artifact(self.run_id, str(path), folder or None)
+
+
+def connect(uri: str = "") -> "MlflowClient":
+    """Return a client of the server at `uri`, or at MLFLOW_TRACKING_URI; a server that is down is found out in seconds.
+
+    MLflow's own patience is five minutes. Set the variables to have it back.
+    """
+    for name, value in _PATIENCE.items():
+        os.environ.setdefault(name, value)
+    from mlflow import MlflowClient
+
+    return MlflowClient(uri or None)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turn a tracking server that does not answer, or refuses, into a sentence.
+
+    Raises:
+        Unavailable: the server is down, or answers with an error of its own.
+        OSError: a file of this machine cannot be read or written, which is no server's fault.
+
+    """
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, OSError) as error:
+        if isinstance(error, OSError) and (error.filename or error.errno in WRITE_REFUSALS):
+            raise
+        uri = os.environ.get("MLFLOW_TRACKING_URI", "")
+        raise Unavailable(
+            Fault(
+                f"the MLflow server at {without_password(uri)}",
+                _reason(error),
+                "an answer",
+                "Start it or correct MLFLOW_TRACKING_URI, then run again: what is finished is not done twice.",
+            )
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of an error, without passwords, and without urllib3's account of its attempts."""
+    line = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if "Max retries exceeded" in line:
+        return "no answer after several attempts"
+    return re.sub(r"://[^/@\s]*@", "://", line)[:300]
+
+
+def without_password(uri: str) -> str:
+    """Return `uri` without the user's name and password, for messages."""
+    scheme, separator, rest = uri.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
+
+
+@contextmanager
+def step_run(name: str) -> Iterator[StepRun]:
+    """Yield the MLflow run of the step `name`, and end it as finished, failed or killed.
+
+    Raises:
+        Unavailable: the tracking server does not answer.
+
+    """
+    if not os.environ.get("MLFLOW_TRACKING_URI"):
+        yield StepRun()
+        return
+    with answering():
+        client = connect()
+        run, own = _join_or_open(client, name)
+    if not own:
+        yield run
+        return
+    status = "FAILED"
+    try:
+        yield run
+        status = "FINISHED"
+    except KeyboardInterrupt:
+        status = "KILLED"
+        raise
+    finally:
+        _end(client, run.run_id, status)
+
+
+def _join_or_open(client: "MlflowClient", name: str) -> tuple[StepRun, bool]:
+    """Return the step's run, and whether it was opened here and has to be ended here."""
+    given = os.environ.get("MLFLOW_RUN_ID")
+    if not given:
+        experiment = os.environ.get("MLFLOW_EXPERIMENT_ID") or "0"
+        run = client.create_run(experiment, run_name=name)
+        return StepRun(client, run.info.run_id, run.info.run_id, experiment), True
+    joined = client.get_run(given)
+    experiment = joined.info.experiment_id
+    parent = joined.data.tags.get(PARENT_TAG)
+    if parent:
+        return StepRun(client, given, parent, experiment), False
+    run = client.create_run(experiment, run_name=name, tags={PARENT_TAG: given})
+    return StepRun(client, run.info.run_id, given, experiment), True
+
+
+def _end(client: "MlflowClient", run_id: str, status: str) -> None:
+    try:
+        with answering():
+            client.set_terminated(run_id, status)
+    except (Unavailable, OSError):
+        if status == "FINISHED":
+            raise  # otherwise the step's own failure is the news, and the lost status is not

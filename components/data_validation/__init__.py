@@ -1,0 +1,1 @@
+"""Great Expectations judge a data set before anything is trained on it."""

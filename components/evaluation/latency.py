@@ -1,0 +1,61 @@
+"""Latency at fixed input sizes, of several models that take turns on one machine."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from components.contracts.events import Progress
+from components.contracts.scorecard import Latency
+from components.evaluation.config import EvaluationSettings
+from components.evaluation.worker import Worker
+
+
+def sizes_within(sizes: Sequence[tuple[int, int]], max_tokens: int) -> list[tuple[int, int]]:
+    """Return the (batch, tokens) sizes, cut to `max_tokens` as texts are, each once."""
+    return list(dict.fromkeys((batch, min(tokens, max_tokens)) for batch, tokens in sizes))
+
+
+def inputs_of_size(rows: Sequence[Sequence[int]], batch: int, tokens: int) -> NDArray[np.int64]:
+    """Return real token ids as (batch, tokens), without padding.
+
+    Each sequence starts with another row, and goes on with the rows after it until it is long enough.
+    """
+    result = np.zeros((batch, tokens), dtype=np.int64)
+    for place in range(batch):
+        ids: list[int] = []
+        row = place
+        while len(ids) < tokens:
+            ids += rows[row % len(rows)]
+            row += 1
+        result[place] = ids[:tokens]
+    return result
+
+
+def measure_in_turns(
+    workers: Mapping[str, Worker], inputs: Sequence[NDArray[np.int64]], settings: EvaluationSettings, threads: int
+) -> dict[str, list[Latency]]:
+    """Return each model's latency for each of `inputs`, as (batch, seq) arrays.
+
+    The models take turns, several times at each size, so that what else happens on the machine meets all of them. Only
+    one computes at a time.
+    """
+    taken: dict[str, list[list[float]]] = {name: [[] for _ in inputs] for name in workers}
+    seconds = settings.seconds_per_size / settings.rounds
+    calls = -(-settings.min_calls // settings.rounds)
+    progress = Progress("turns", settings.rounds * len(inputs) * len(workers))
+    for _ in range(settings.rounds):
+        for place, ids in enumerate(inputs):
+            for name, worker in workers.items():
+                taken[name][place] += worker.seconds(ids, settings.warm_up_calls, seconds, calls)
+                progress.advance(note=f"{name}, {ids.shape[0]} x {ids.shape[1]} tokens")
+    return {
+        name: [summary(ids.shape[0], ids.shape[1], threads, times) for ids, times in zip(inputs, per_size, strict=True)]
+        for name, per_size in taken.items()
+    }
+
+
+def summary(batch: int, tokens: int, threads: int, seconds: Sequence[float]) -> Latency:
+    """Return percentiles (linear between neighbours) and throughput of single calls' wall times."""
+    p50, p95, p99 = (float(value) * 1000 for value in np.percentile(seconds, [50, 95, 99]))
+    return Latency(batch, tokens, threads, len(seconds), p50, p95, p99, batch * len(seconds) / sum(seconds))

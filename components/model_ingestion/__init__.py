@@ -1,0 +1,1 @@
+"""Model ingestion: finds a pretrained model wherever it lies, checks it, and brings it here."""

@@ -1,0 +1,1 @@
+"""The chosen candidate, with everything that it came from, as a version in MLflow's model registry."""

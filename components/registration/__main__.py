@@ -1,0 +1,47 @@
+"""Run registration without KFP: `python -m components.registration --help`."""
+
+import argparse
+import json
+from pathlib import Path
+
+from components.contracts.faults import BadInput, Fault
+from components.contracts.settings import read_settings
+from components.contracts.step import step
+from components.registration.config import RegistrationSettings
+from components.registration.evidence import Inputs
+
+
+def main() -> None:
+    """Register what the command line names, in the MLflow that MLFLOW_TRACKING_URI names."""
+    parser = argparse.ArgumentParser(prog="python -m components.registration", description=main.__doc__)
+    for name in ("choice", "base", "tuned", "dataset", "validation"):
+        parser.add_argument(f"--{name}", type=Path, required=True, help=f"the folder of the {name} contract")
+    parser.add_argument(
+        "--candidate", type=Path, action="append", required=True, help="a candidate's folder; give it for each recipe"
+    )
+    parser.add_argument("--settings", type=Path, required=True, help='a JSON file such as {"name": "sentiment"}')
+    parser.add_argument("--output", type=Path, required=True, help="where the registration contract goes")
+    given = parser.parse_args()
+    with step("registration") as run:
+        settings = read_settings(RegistrationSettings, _read_json(given.settings), "registration")
+        from components.registration.register import register
+
+        inputs = Inputs(
+            given.choice, given.base, given.tuned, given.dataset, given.validation, candidates=tuple(given.candidate)
+        )
+        result = register(inputs, settings, given.output, run)
+        print(f"{result.model_uri} is {result.alias}: {result.recipe} at {result.tracking_uri}")
+
+
+def _read_json(path: Path) -> dict[str, object]:
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(Fault(str(path), str(error), "a readable JSON file")) from None
+    if not isinstance(settings, dict):
+        raise BadInput(Fault(str(path), type(settings).__name__, "a JSON object of settings"))
+    return settings
+
+
+if __name__ == "__main__":
+    main()

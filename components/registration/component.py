@@ -1,0 +1,58 @@
+"""The KFP shell of registration."""
+
+from typing import List  # noqa: UP035 - kfp knows List[Model], not list[Model]
+
+from kfp import dsl
+
+from components.images import image
+
+
+@dsl.component(base_image=image("registration"), install_kfp_package=False)
+def register_model(
+    choice: dsl.Input[dsl.Artifact],
+    candidates: dsl.Input[List[dsl.Model]],  # noqa: UP006
+    base: dsl.Input[dsl.Model],
+    tuned: dsl.Input[dsl.Model],
+    dataset: dsl.Input[dsl.Dataset],
+    validation: dsl.Input[dsl.Artifact],
+    settings: dict,
+    code: str,
+    registration: dsl.Output[dsl.Artifact],
+) -> None:
+    """Register the chosen candidate in MLflow with its evidence and lineage, and call it the challenger.
+
+    Args:
+        choice: which candidate goes on; when none does, this task fails and nothing is registered.
+        candidates: the compressed models of every recipe.
+        base: the pretrained model.
+        tuned: the fine-tuned model.
+        dataset: the data set.
+        validation: what data validation found.
+        settings: the registered model's name, alias and description.
+        code: a fingerprint of the room's code; unused here, it is a parameter so that the cache sees it.
+        registration: name, version, alias, run and lineage of what was registered.
+
+    """
+    from pathlib import Path
+
+    from components.contracts.events import tell
+    from components.contracts.settings import read_settings
+    from components.contracts.step import step
+    from components.registration.config import RegistrationSettings
+    from components.registration.evidence import Inputs
+
+    with step("registration") as run:
+        tell("choice", path=choice.path)  # whoever watches can show it also when nothing is registered
+        config = read_settings(RegistrationSettings, settings, "registration")
+        from components.registration.register import register
+
+        inputs = Inputs(
+            choice=Path(choice.path),
+            base=Path(base.path),
+            tuned=Path(tuned.path),
+            dataset=Path(dataset.path),
+            validation=Path(validation.path),
+            candidates=tuple(Path(candidate.path) for candidate in candidates),
+        )
+        result = register(inputs, config, Path(registration.path), run)
+        registration.metadata.update(name=result.name, version=result.version, uri=result.model_uri)

@@ -1,0 +1,97 @@
+"""Register the chosen candidate: one version with its evidence, or nothing at all."""
+
+import logging
+import os
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities.model_registry import ModelVersion
+
+from components.contracts.faults import BadInput, Fault
+from components.contracts.folders import whole_folder, write_manifest
+from components.contracts.registration import Registration
+from components.contracts.tracking import StepRun, answering, without_password
+from components.registration.config import RegistrationSettings
+from components.registration.evidence import Inputs, read_evidence
+from components.registration.lineage import describe, headlines, lineage
+from components.registration.package import check_answers, log_model
+from components.registration.record import record
+from components.registration.registry import (
+    UNFINISHED,
+    Entry,
+    Place,
+    clear_leftovers,
+    find_version,
+    finish_version,
+    make_model,
+    make_version,
+    undone_on_failure,
+)
+
+
+def register(inputs: Inputs, settings: RegistrationSettings, output: Path, run: StepRun) -> Registration:
+    """Add the chosen candidate to the registry, move the alias to it, and write where it stands to `output`.
+
+    A second call for the same candidate in the same pipeline run finds the version of the first. Whatever breaks a call
+    off leaves the registry as it was.
+
+    Args:
+        inputs: the folders of the contracts.
+        settings: name and alias.
+        output: becomes the folder of the registration contract.
+        run: the step's MLflow run, which the model will belong to.
+
+    Raises:
+        BadInput: nothing was chosen, the inputs do not belong together, or no tracking server is named.
+        Unavailable: the tracking server does not answer.
+        Unwritable: `output` cannot be written.
+
+    """
+    evidence = read_evidence(inputs)
+    place = Place(_client(run), settings.name, settings.alias)
+    _quiet_mlflow()
+    tags = {**lineage(evidence, run), **headlines(evidence)}
+    with undone_on_failure() as undo, whole_folder(output) as folder:
+        with answering():
+            version = find_version(place, tags)
+        if version is None:
+            record(evidence, inputs, run)
+            with answering():
+                clear_leftovers(place)
+                model_id = log_model(place.client, evidence, run, settings.license, undo)
+                check_answers(model_id, evidence)
+                make_model(place, settings.description, undo)
+                version = make_version(place, Entry(model_id, run.run_id, tags, describe(evidence)), undo)
+        registration = _registration(place, version)
+        write_manifest(folder, registration)
+        if UNFINISHED in version.tags:
+            with answering():
+                finish_version(place, version)
+    return registration
+
+
+def _client(run: StepRun) -> MlflowClient:
+    if run.client is None:
+        found, expected = "nothing", "the address of an MLflow server, or a database such as sqlite:///mlflow.db"
+        raise BadInput(Fault("MLFLOW_TRACKING_URI", found, expected, "Set it in the environment."))
+    return run.client
+
+
+def _quiet_mlflow() -> None:
+    """MLflow announces each model, comments on its own defaults and copies the uv project that it is started in."""
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")
+
+
+def _registration(place: Place, version: ModelVersion) -> Registration:
+    tags = {key: value for key, value in version.tags.items() if key != UNFINISHED}
+    return Registration(
+        name=place.name,
+        version=int(version.version),
+        alias=place.alias,
+        model_uri=f"models:/{place.name}/{version.version}",
+        run_id=version.run_id or "",
+        tracking_uri=without_password(place.client.tracking_uri),
+        recipe=tags["recipe"],
+        tags=tags,
+    )

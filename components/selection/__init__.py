@@ -1,0 +1,1 @@
+"""Holds the candidates against the budgets, and chooses one or none."""

@@ -1,0 +1,168 @@
+"""The `bessemer` command. Nothing heavy is imported before a command needs it: `--help` answers at once."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+data = typer.Typer(no_args_is_help=True, help="The data set that data.dvc points to: what is there, get it, add to it.")
+app.add_typer(data, name="data")
+
+PresetName = Annotated[str, typer.Argument(help="A preset's name, or a YAML file of your own.")]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="ROOM.KEY=VALUE", help="Override one setting; may be repeated.")
+]
+
+
+@app.callback()
+def describe() -> None:
+    """Bessemer takes a pretrained language model and a data set to a small, fast, proven model in MLflow."""
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Let a command end with the sentences of a refusal, not with a traceback."""
+    from components.contracts.faults import Refusal
+
+    try:
+        yield
+    except Refusal as refusal:
+        for fault in refusal.faults:
+            print(fault, file=sys.stderr)
+        raise typer.Exit(refusal.exit_code) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def run(preset: PresetName = "sentiment", overrides: Overrides = None) -> None:
+    """Take a model all the way to the registry, on this machine."""
+    with sentences():
+        from rich.console import Console
+
+        from pipelines import preset as presets
+        from pipelines.result import show as show_result
+        from pipelines.watch import run_here
+
+        console = Console(highlight=False, markup=True)
+        chosen = presets.load(preset, overrides or [])
+        console.print(f"[bold]{chosen.name}[/]  {chosen.description}")
+        outcome = run_here(chosen, console)
+        show_result(outcome.run, console)
+        console.print(outcome.summary(), style="dim")
+        raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def show(run_id: Annotated[str, typer.Argument(help="The run's id; the newest run without one.")] = "") -> None:
+    """Show a run's table again."""
+    with sentences():
+        from rich.console import Console
+
+        from pipelines.home import find_run
+        from pipelines.result import show as show_result
+
+        show_result(find_run(run_id), Console(highlight=False))
+
+
+@app.command()
+def compile(
+    output: Annotated[Path, typer.Option(help="Where the pipeline package goes.")] = Path("build/build-model.yaml"),
+) -> None:
+    """Write the pipeline package that Kubeflow Pipelines takes."""
+    with sentences():
+        from pipelines.package import write_package
+
+        print(write_package(output))
+
+
+@app.command()
+def presets() -> None:
+    """List the ready-made uses."""
+    with sentences():
+        from pipelines import preset
+
+        for name in preset.names():
+            print(f"{name:12} {preset.load(name).description}")
+
+
+@app.command()
+def predict(
+    name: Annotated[str, typer.Argument(help="The registered model's name.")],
+    texts: Annotated[list[str], typer.Argument(help="The texts to classify.")],
+    version: Annotated[str, typer.Option(help="A version; else champion, challenger or the newest.")] = "",
+) -> None:
+    """Ask a registered model."""
+    with sentences():
+        from pipelines import predict as serving
+
+        for prediction in serving.predict(name, texts, version):
+            print(prediction)
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(help="The port on this machine.")] = 5000) -> None:
+    """Serve MLflow's page over the runs made here, until Ctrl-C."""
+    import subprocess
+
+    from pipelines.home import home, tracking_uri
+
+    where = ["--backend-store-uri", tracking_uri(), "--default-artifact-root", str(home() / "artifacts")]
+    with sentences():
+        print(f"http://127.0.0.1:{port}")
+        subprocess.run([sys.executable, "-m", "mlflow", "ui", *where, "--port", str(port)], check=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has, and what of it Bessemer can use."""
+    from pipelines.doctor import examine
+
+    for examined in examine():
+        print(f"{'ok ' if examined.good else 'no '} {examined.what:18} {examined.found}")
+        if examined.advice:
+            print(f"{'':22} {examined.advice}")
+
+
+@data.command("status")
+def data_status() -> None:
+    """Say whether data/ is there and what data.dvc points to."""
+    with sentences():
+        from pipelines import data as datasets
+
+        found = datasets.status(Path())
+        print(f"data/ is {found.state}: {', '.join(found.files) or 'nothing in it'}")
+        print(f"data.dvc names {found.expected_md5 or 'nothing'}, data/ holds {found.found_md5 or 'nothing'}")
+
+
+@data.command("pull")
+def data_pull() -> None:
+    """Get data/ from the DVC remote, or from the installed package where there is none; the MD5 is checked."""
+    with sentences():
+        from pipelines import data as datasets
+
+        pulled = datasets.pull(Path())
+        print(f"data/ is in order, from {pulled.source}" if pulled.source else "data/ is in order")
+
+
+@data.command("add")
+def data_add(source: Annotated[Path, typer.Argument(help="A file to take into data/.")]) -> None:
+    """Take a file into data/ and let data.dvc point to the new state."""
+    with sentences():
+        from pipelines import data as datasets
+
+        added = datasets.add(Path(), source)
+        print(f"{added.path} is in data/; data.dvc now names {added.md5}: commit it")
+
+
+def main() -> None:
+    """Run the command."""
+    app(prog_name="bessemer")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Runs the graph on this machine: kfp.local with a subprocess a task, its cache, and an MLflow run around it all.
+
+This is a process of its own (`python -m pipelines.local RUN_FOLDER`): what libraries print goes to the run's log, what
+steps have to say goes to the run's events, and `pipelines.watch` shows the latter.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from components.contracts.events import EVENTS, tell
+from components.contracts.faults import Refusal
+from components.contracts.folders import write_text_whole
+from components.contracts.tracking import answering
+from pipelines.fingerprint import code_revision
+from pipelines.home import RunFolder, home, tracking_uri
+
+BROKE_OFF = 1
+INTERRUPTED = 130
+
+
+def main(run_path: str) -> int:
+    """Run what the folder's request asks for; return the exit code that tells how it ended."""
+    run = RunFolder(Path(run_path))
+    request = json.loads(run.request.read_text(encoding="utf-8"))
+    os.environ.update(_environment(run))
+    try:
+        with _pipeline_run(request["preset"], run):
+            _build(request["arguments"], run)
+    except Refusal as refusal:
+        tell("failed", room="", detail="", faults=[str(fault) for fault in refusal.faults], defect=False)
+        return refusal.exit_code
+    except RuntimeError as error:
+        print(error, file=sys.stderr)  # kfp says only which task failed; the task has told why
+        return BROKE_OFF
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+def _environment(run: RunFolder) -> dict[str, str]:
+    """Return what the rooms find in their environment, as they would in a pod."""
+    default = {
+        "BESSEMER_CHECKPOINTS": str(home() / "checkpoints"),
+        "BESSEMER_GIT_REVISION": code_revision(),
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
+        "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+    }
+    return {
+        **{name: os.environ.get(name, value) for name, value in default.items()},
+        EVENTS: str(run.events),
+        "BESSEMER_RUN_ID": run.id,
+        "MLFLOW_TRACKING_URI": tracking_uri(),
+    }
+
+
+@contextmanager
+def _pipeline_run(preset: str, run: RunFolder) -> Iterator[None]:
+    """Open the MLflow run of the whole pipeline, name it to the steps, and end it as they end."""
+    from mlflow import MlflowClient
+
+    with answering():
+        client = MlflowClient()
+        experiment = client.get_experiment_by_name(preset)
+        # without a server of its own MLflow would put artifacts below the working folder
+        place = None if os.environ["MLFLOW_TRACKING_URI"].startswith("http") else str(home() / "artifacts")
+        experiment_id = experiment.experiment_id if experiment else client.create_experiment(preset, place)
+        tags = {"bessemer.run": run.id, "mlflow.source.git.commit": os.environ["BESSEMER_GIT_REVISION"]}
+        run_id = client.create_run(experiment_id, run_name=f"{preset} {run.id}", tags=tags).info.run_id
+    os.environ["MLFLOW_EXPERIMENT_ID"] = experiment_id
+    os.environ["MLFLOW_RUN_ID"] = run_id
+    status = "FAILED"
+    try:
+        yield
+        status = "FINISHED"
+    except KeyboardInterrupt:
+        status = "KILLED"
+        raise
+    finally:
+        with answering():
+            client.set_terminated(run_id, status)
+
+
+def _build(arguments: dict[str, Any], run: RunFolder) -> None:
+    from kfp import local
+
+    from pipelines.build_model import build_model
+
+    local.init(
+        local.SubprocessRunner(use_venv=False),
+        pipeline_root=str(home() / "pipeline"),
+        enable_caching=True,
+        cache_root=str(home() / "cache"),
+    )
+    outputs = build_model(**arguments).outputs
+    paths = {name: artifact.path for name, artifact in outputs.items()}
+    write_text_whole(run.result, json.dumps(paths, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1]))

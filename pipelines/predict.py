@@ -1,0 +1,105 @@
+"""Ask a registered model: `bessemer predict NAME "text" …`."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from components.contracts.faults import BadInput, Fault
+from components.contracts.tracking import answering, connect
+from pipelines.home import tracking_uri
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion, RegisteredModel
+
+PREFERENCE = ("champion", "challenger")
+"""Which alias answers when no version is named; the newest version where neither is set."""
+_PREFIX = "probability_"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model says of one text."""
+
+    text: str
+    label: str
+    probabilities: dict[str, float]
+    """Of every label."""
+    version: int
+
+    def __str__(self) -> str:
+        return f"{self.label}  {self.probabilities[self.label]:.3f}  {self.text}"
+
+
+def predict(name: str, texts: Sequence[str], version: str = "") -> list[Prediction]:
+    """Return one prediction a text, in their order, from the registered model `name`.
+
+    Args:
+        name: the registered model's name.
+        texts: what to classify.
+        version: the version's number; without one the champion answers, else the challenger, else the newest.
+
+    Raises:
+        BadInput: there is no such model or version; the message says which there are.
+        Unavailable: the tracking server does not answer.
+
+    """
+    uri = tracking_uri()
+    _refuse_missing_database(uri, name)
+    import pandas as pd  # type: ignore[import-untyped]
+    from mlflow import artifacts, pyfunc
+
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    with answering():
+        client = connect(uri)
+        chosen = _choose(client, _find_model(client, name), version)
+        where = client.get_model_version_download_uri(name, chosen.version)
+        folder = artifacts.download_artifacts(artifact_uri=where, tracking_uri=uri)
+    model = pyfunc.load_model(folder, suppress_warnings=True)
+    answers = model.predict(pd.DataFrame({"text": list(texts)}, dtype=object)).to_dict("records")
+    return [
+        Prediction(
+            text,
+            answer["label"],
+            {key.removeprefix(_PREFIX): value for key, value in answer.items() if key.startswith(_PREFIX)},
+            int(chosen.version),
+        )
+        for text, answer in zip(texts, answers, strict=True)
+    ]
+
+
+def _refuse_missing_database(uri: str, name: str) -> None:
+    """Refuse before MLflow, which would set up an empty database where there is none."""
+    path = uri.removeprefix("sqlite:///")
+    if path != uri and not Path(path).exists():
+        raise BadInput(_no_such_model(name, f"no registry at {path}"))
+
+
+def _find_model(client: "MlflowClient", name: str) -> "RegisteredModel":
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_registered_model(name)
+    except MlflowException as error:
+        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            raise
+    others = ", ".join(model.name for model in client.search_registered_models(order_by=["name"]))
+    raise BadInput(_no_such_model(name, f"only {others}" if others else "an empty registry"))
+
+
+def _no_such_model(name: str, found: str) -> Fault:
+    return Fault(f"the model {name}", found, "a registered model", "Make one with `bessemer run`.")
+
+
+def _choose(client: "MlflowClient", model: "RegisteredModel", version: str) -> "ModelVersion":
+    versions = {str(found.version): found for found in client.search_model_versions(f"name = '{model.name}'")}
+    if not versions:
+        raise BadInput(_no_such_model(model.name, "one without any version"))
+    pointed_to = [str(model.aliases[alias]) for alias in PREFERENCE if alias in model.aliases]
+    wanted = version or next(iter([*pointed_to, max(versions, key=int)]))
+    if wanted not in versions:
+        there_are = ", ".join(sorted(versions, key=int))
+        raise BadInput(Fault(f"version {wanted} of {model.name}", "no such version", f"one of {there_are}"))
+    return versions[wanted]

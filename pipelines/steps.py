@@ -1,0 +1,126 @@
+"""What is known of a run's steps from the events that they told: which ran, how far, how long, and how it ended."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+State = Literal["waiting", "running", "done", "unchanged", "failed", "interrupted"]
+
+LOOKUPS = ("source", "model revision")
+"""What the two steps that are never cached look up; not worth a line of their own."""
+
+
+@dataclass
+class Step:
+    """One task of the graph as a watcher sees it."""
+
+    room: str
+    detail: str = ""
+    state: State = "waiting"
+    started: float = 0.0
+    """Seconds since the epoch."""
+    seconds: float = 0.0
+    """Wall time of the finished work inside the room."""
+    peak_mib: float = 0.0
+    """Peak resident memory of its process, in MiB."""
+    what: str = ""
+    """The unit of its progress."""
+    done: int = 0
+    total: int = 0
+    note: str = ""
+    faults: list[str] = field(default_factory=list)
+    defect: bool = False
+    """Whether it failed by a defect of Bessemer, and not by something that the user can mend."""
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        name = self.room.replace("_", " ")
+        return f"{name}: {self.detail}" if self.detail else name
+
+
+class Steps:
+    """The steps of one run, in the order of the way of the data."""
+
+    def __init__(self, recipes: Sequence[str]) -> None:
+        first = ("data_ingestion", "model_ingestion", "data_validation", "fine_tuning")
+        self.all = [Step(room) for room in first]
+        for recipe in recipes:
+            self.all += [Step("compression", recipe), Step("evaluation", recipe)]
+        self.all += [Step("selection"), Step("registration")]
+        self.lookup_seconds = 0.0
+        """Wall time of the look-ups that are never cached."""
+        self.outside = Step("")
+        """What failed outside of any room."""
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Bring the picture up to date with one event."""
+        if event.get("detail") in LOOKUPS and event["event"] == "finished":
+            self.lookup_seconds += event["seconds"]
+        step = self._find(event)
+        if step is None:
+            return
+        match event["event"]:
+            case "started":
+                step.state, step.started = "running", event["time"]
+            case "progress":
+                step.what, step.done, step.total = event["what"], event["done"], event["total"]
+                step.note = event["note"]
+            case "finished":
+                step.state, step.seconds, step.peak_mib = "done", event["seconds"], event["peak_mib"]
+            case "failed":
+                step.state, step.faults, step.defect = "failed", event["faults"], event["defect"]
+            case "interrupted":
+                step.state = "interrupted"
+
+    def _find(self, event: dict[str, Any]) -> Step | None:
+        """Return the step that an event speaks of; progress and look-ups name a process, not a step."""
+        if event["event"] == "progress":
+            return next((step for step in reversed(self.all) if step.state == "running"), None)
+        detail = event.get("detail")
+        if detail in LOOKUPS and event["event"] in ("failed", "interrupted"):
+            detail = ""
+        for step in self.all:
+            if step.room == event.get("room") and step.detail == detail:
+                return step
+        return self.outside if event["event"] == "failed" else None
+
+    def settle(self, succeeded: bool) -> None:
+        """Say what became of the steps that never told: after a success, their earlier results still held."""
+        for step in self.all:
+            if step.state == "waiting" and succeeded:
+                step.state = "unchanged"
+            elif step.state == "running":
+                step.state = "interrupted"
+
+    @property
+    def failed(self) -> Step | None:
+        """The step that failed, if one did."""
+        return next((step for step in [*self.all, self.outside] if step.faults), None)
+
+    @property
+    def seconds_inside(self) -> float:
+        """Wall time of the work inside the rooms: what the pipeline itself costs is the rest."""
+        return sum(step.seconds for step in self.all) + self.lookup_seconds
+
+
+class EventReader:
+    """Reads whole lines from a file that others are still appending to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.position = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield the events that have come since the last time."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            file.seek(self.position)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                self.position += len(line)
+                yield json.loads(line)

@@ -1,0 +1,29 @@
+from pathlib import Path
+
+import pytest
+from kfp import dsl, local
+
+from components.compression.component import compress_model
+from components.contracts.candidate import read_candidate
+
+
+def test_the_component_runs(tuned_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[3])
+
+    @dsl.pipeline(name="compression-alone")
+    def alone(tuned: str, dataset: str) -> dsl.Model:
+        model = dsl.importer(artifact_uri=tuned, artifact_class=dsl.Model)
+        rows = dsl.importer(artifact_uri=dataset, artifact_class=dsl.Dataset)
+        compressed = compress_model(
+            tuned=model.output,
+            dataset=rows.output,
+            recipe="baseline",
+            settings={"calibration_rows": 30, "max_calibration_drop": 2},
+            code="",
+        )
+        return compressed.outputs["candidate"]
+
+    local.init(runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(tmp_path / "root"))
+    made = alone(tuned=str(tuned_folder), dataset=str(tmp_path)).output
+    assert made.metadata["applied"] == "left as it is"
+    assert read_candidate(Path(made.path)).recipe == "baseline"

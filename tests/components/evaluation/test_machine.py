@@ -1,0 +1,30 @@
+from pathlib import Path
+
+import pytest
+
+from components.contracts.faults import BadInput
+from components.evaluation.machine import _processor, describe_machine
+
+
+def test_zero_takes_every_core() -> None:
+    machine = describe_machine(0)
+    assert machine.threads == machine.cores >= 1
+    assert machine.system
+    assert machine.processor
+
+
+def test_fewer_threads_than_cores_are_taken_as_they_are() -> None:
+    assert describe_machine(1).threads == 1
+
+
+def test_more_threads_than_cores_are_refused() -> None:
+    with pytest.raises(BadInput) as refused:
+        describe_machine(4096)
+    assert "evaluation.threads: found 4096; expected at most the" in str(refused.value)
+    assert "Set it to 0" in str(refused.value)
+
+
+def test_a_system_without_cpuinfo_has_a_name_too(tmp_path: Path) -> None:
+    assert _processor(tmp_path / "cpuinfo")
+    (tmp_path / "cpuinfo").write_text("processor : 0\nmodel name\t: Some Processor 9000\n")
+    assert _processor(tmp_path / "cpuinfo") == "Some Processor 9000"

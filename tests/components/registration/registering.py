@@ -1,0 +1,47 @@
+"""Registers in a process of its own, and breaks itself off where it is told to.
+
+`python -m tests.components.registration.registering INPUTS OUTPUT [FUNCTION SIGNAL]` sends itself the signal when the
+function is called.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from types import FrameType
+
+from components.contracts.step import step
+from components.registration.evidence import Inputs
+from tests.components.registration.workshop import SETTINGS
+
+
+def main(inputs: str, output: str, function: str = "", signal: str = "0") -> None:
+    values = json.loads(inputs)
+    candidates = tuple(map(Path, values.pop("candidates")))
+    if function:
+        _break_off_at(function, int(signal))
+    with step("registration") as run:
+        from components.registration.register import register
+
+        folders = {name: Path(path) for name, path in values.items()}
+        register(Inputs(candidates=candidates, **folders), SETTINGS, Path(output), run)
+
+
+def _break_off_at(function: str, signal: int) -> None:
+    def watch(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_name == function:
+            sys.setprofile(None)
+            os.kill(os.getpid(), signal)
+
+    sys.setprofile(watch)
+
+
+def command(inputs: Inputs, output: Path, *break_off: str) -> list[str]:
+    """Return the command line that registers `inputs`."""
+    values = {name: str(path) for name, path in vars(inputs).items() if name != "candidates"}
+    values["candidates"] = [str(path) for path in inputs.candidates]  # type: ignore[assignment]
+    return [sys.executable, "-m", __spec__.name if __spec__ else __name__, json.dumps(values), str(output), *break_off]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

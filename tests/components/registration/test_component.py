@@ -1,0 +1,52 @@
+"""The KFP shell: artifacts in, an artifact with a few values out. The pipeline's own test runs it through kfp.local."""
+
+from pathlib import Path
+
+import pytest
+from kfp import compiler, dsl
+from mlflow import MlflowClient
+
+from components.registration.component import register_model
+from components.registration.evidence import Inputs
+from tests.components.registration.workshop import Workshop, registry
+
+
+def call(inputs: Inputs, output: Path, settings: dict[str, object]) -> dsl.Artifact:
+    registration = dsl.Artifact(uri=str(output))
+    register_model.python_func(
+        choice=dsl.Artifact(uri=str(inputs.choice)),
+        candidates=[dsl.Model(uri=str(path)) for path in inputs.candidates],
+        base=dsl.Model(uri=str(inputs.base)),
+        tuned=dsl.Model(uri=str(inputs.tuned)),
+        dataset=dsl.Dataset(uri=str(inputs.dataset)),
+        validation=dsl.Artifact(uri=str(inputs.validation)),
+        settings=settings,
+        code="fingerprint",
+        registration=registration,
+    )
+    return registration
+
+
+def test_the_artifact_names_the_version(inputs: Inputs, client: MlflowClient, tmp_path: Path) -> None:
+    artifact = call(inputs, tmp_path / "registration", {"name": "sentiment"})
+    assert artifact.metadata == {"name": "sentiment", "version": 1, "uri": "models:/sentiment/1"}
+    assert registry(client) == {"sentiment": ({1: ""}, {"challenger": 1})}
+
+
+def test_a_run_without_a_choice_ends_as_failed(
+    workshop: Workshop, client: MlflowClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call(workshop.inputs(chosen=""), tmp_path / "registration", {"name": "sentiment"})
+    assert ended.value.code == 65
+    assert "candidate onnx-fp32: found the drop is 2.5 points" in capsys.readouterr().err
+    assert registry(client) == {}
+    (run,) = client.search_runs(["0"])
+    assert run.info.status == "FAILED"
+
+
+def test_it_compiles(tmp_path: Path) -> None:
+    compiler.Compiler().compile(register_model, str(tmp_path / "component.yaml"))
+    text = (tmp_path / "component.yaml").read_text()
+    assert "pip install" not in text
+    assert "registration:latest" in text

@@ -1,0 +1,62 @@
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from pipelines import doctor
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BESSEMER_HOME", str(tmp_path))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    return tmp_path
+
+
+def examined(what: str) -> doctor.Examined:
+    return next(one for one in doctor.examine() if one.what == what)
+
+
+def test_everything_is_examined_in_order() -> None:
+    names = [one.what for one in doctor.examine()]
+    assert names == ["cores", "vector extensions", "GPU", "memory", "disk", "Docker", "MLflow"]
+
+
+def test_what_is_not_good_comes_with_advice() -> None:
+    assert all(one.advice for one in doctor.examine() if not one.good)
+
+
+def test_mlflow_on_a_file_that_is_not_there_yet() -> None:
+    assert "made on the first run" in examined("MLflow").found
+
+
+def test_mlflow_on_a_real_file_counts_its_runs(own_home: Path) -> None:
+    with sqlite3.connect(own_home / "mlflow.db") as database:
+        database.execute("create table runs (id text)")
+        database.execute("insert into runs values ('a')")
+    assert examined("MLflow").found.endswith("1 runs")
+
+
+def test_mlflow_on_a_file_that_is_no_database(own_home: Path) -> None:
+    (own_home / "mlflow.db").write_text("not a database, and long enough to be read as one" * 10)
+    found = examined("MLflow")
+    assert not found.good
+    assert "Move that file away" in found.advice
+
+
+def test_mlflow_server_that_answers_and_one_that_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://lead:secret@127.0.0.1:{port}")
+        found = examined("MLflow")
+        assert found.good
+        assert "secret" not in found.found
+    found = examined("MLflow")
+    assert not found.good
+    assert "refused" in found.found
+
+
+def test_a_full_disk_is_not_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_MIN_DISK_GIB", 10**9)
+    assert not examined("disk").good

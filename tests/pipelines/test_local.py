@@ -1,0 +1,230 @@
+"""The whole way on this machine: raw rows to a registered model, again with nothing to do, after each change."""
+
+import csv
+import shutil
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import labelled_texts
+from tests.pipelines import runs
+
+
+def write_reviews(path: Path, pairs: list[tuple[str, str]]) -> None:
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([("text", "category"), *pairs])
+
+
+@pytest.fixture(scope="module")
+def reviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("reviews") / "reviews.csv"
+    write_reviews(path, labelled_texts(400, seed=1))
+    return path
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, reviews: Path) -> tuple[Path, runs.Ended]:
+    """A home in which `smoke` ran once, to be copied by tests that change something."""
+    home = tmp_path_factory.mktemp("home") / "home"
+    ended = runs.run(home, "smoke", *settings(reviews))
+    assert ended.exit_code == 0, ended.said
+    return home, ended
+
+
+def settings(reviews: Path, *more: str) -> list[str]:
+    values = [f"data_ingestion.source={reviews}", "data_ingestion.max_rows=0", *more]
+    return [word for value in values for word in ("--set", value)]
+
+
+@pytest.fixture
+def home(built: tuple[Path, runs.Ended]) -> Path:
+    """The home of the first run. Tests that use it run the same preset again; each adds to it, none spoils it."""
+    return built[0]
+
+
+def test_every_room_works_once_and_the_model_is_registered(built: tuple[Path, runs.Ended]) -> None:
+    home, ended = built
+    recipes = ("baseline", "onnx-fp32", "int8-dynamic")
+    loop = [f"{room}/{recipe}" for recipe in recipes for room in ("compression", "evaluation")]
+    assert sorted(ended.worked) == sorted([*runs.ROOMS[:4], *loop, "selection", "registration"])
+    assert "registered" in ended.said
+    assert "smoke version 1, alias challenger" in ended.said
+    assert runs.registry(home).get_model_version_by_alias("smoke", "challenger").version in (1, "1")
+
+
+def test_the_run_is_one_tree_in_mlflow(built: tuple[Path, runs.Ended]) -> None:
+    client = runs.registry(built[0])
+    experiment = client.get_experiment_by_name("smoke")
+    found = client.search_runs([experiment.experiment_id])
+    parents = [run for run in found if "mlflow.parentRunId" not in run.data.tags]
+    first = min(parents, key=lambda run: run.info.start_time)
+    children = [run for run in found if run.data.tags.get("mlflow.parentRunId") == first.info.run_id]
+    assert {run.info.run_name.split("/")[0] for run in children} == set(runs.ROOMS)
+    assert {run.info.status for run in [first, *children]} == {"FINISHED"}
+
+
+def test_nothing_is_printed_by_libraries(built: tuple[Path, runs.Ended]) -> None:
+    for noise in ("Warning", "INFO", "Traceback", "it/s"):
+        assert noise not in built[1].said
+
+
+def test_a_second_run_does_no_work_and_shows_the_same_table(home: Path, reviews: Path) -> None:
+    before = len(runs.versions(home))
+    again = runs.run(home, "smoke", *settings(reviews))
+    assert again.exit_code == 0
+    assert again.worked == []
+    assert "int8-dynamic" in again.said
+    assert len(runs.versions(home)) == before
+
+
+def test_a_changed_budget_re_runs_only_the_choice_and_the_registration(home: Path, reviews: Path) -> None:
+    ended = runs.run(home, "smoke", *settings(reviews, "selection.max_mib=500"))
+    assert ended.exit_code == 0, ended.said
+    assert ended.worked == ["selection", "registration"]
+
+
+def test_a_recipe_less_re_runs_no_other_candidate(home: Path, reviews: Path) -> None:
+    ended = runs.run(home, "smoke", *settings(reviews, "recipes=[onnx-fp32]"))
+    assert ended.exit_code == 0, ended.said
+    assert ended.worked == ["selection", "registration"]
+
+
+def test_nothing_qualifies_ends_as_failed_with_the_table_and_registers_nothing(home: Path, reviews: Path) -> None:
+    before = len(runs.versions(home))
+    ended = runs.run(home, "smoke", *settings(reviews, "selection.max_mib=0.001"))
+    assert ended.exit_code != 0
+    assert "Traceback" not in ended.said
+    assert "int8-dynamic" in ended.said
+    assert "nothing is registered" in ended.said.lower()
+    assert len(runs.versions(home)) == before
+
+
+def test_editing_a_rooms_code_re_runs_that_room_and_what_follows(home: Path, reviews: Path, tmp_path: Path) -> None:
+    for name in ("components", "pipelines"):
+        shutil.copytree(runs.ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    edited = tmp_path / "components" / "evaluation" / "config.py"
+    edited.write_text(edited.read_text() + "\n# edited\n")
+    ended = runs.run(home, "smoke", *settings(reviews), code=tmp_path)
+    assert ended.exit_code == 0, ended.said
+    evaluations = [f"evaluation/{recipe}" for recipe in ("baseline", "onnx-fp32", "int8-dynamic")]
+    assert ended.worked == [*evaluations, "selection", "registration"]
+
+
+@pytest.mark.slow
+def test_a_changed_row_re_runs_everything_that_saw_the_data(home: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "reviews.csv"
+    pairs = labelled_texts(400, seed=1)
+    write_reviews(changed, pairs)
+    first = runs.run(home, "smoke", *settings(changed))
+    assert first.exit_code == 0, first.said
+    write_reviews(changed, [(pairs[0][0] + " indeed", pairs[0][1]), *pairs[1:]])
+    second = runs.run(home, "smoke", *settings(changed))
+    assert second.exit_code == 0, second.said
+    assert [room for room in runs.ROOMS if any(worked.startswith(room) for worked in second.worked)] == [
+        room for room in runs.ROOMS if room != "model_ingestion"
+    ]
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_each_step_leaves_no_version_and_the_next_run_goes_on(tmp_path: Path, reviews: Path) -> None:
+    home = tmp_path / "home"
+    pending = set(runs.ROOMS)
+
+    def started_a_pending_room(event: dict[str, object]) -> bool:
+        return event["event"] == "started" and event["room"] in pending and event["detail"] in ("", "baseline")
+
+    while pending:  # kfp.local's order of rooms that do not depend on each other differs from run to run
+        ended = runs.interrupt_when(home, ["smoke", *settings(reviews)], started_a_pending_room)
+        room = next(event["room"] for event in ended.events if started_a_pending_room(event))
+        assert ended.exit_code == 130, (room, ended.said)
+        assert "Traceback" not in ended.said, room
+        assert room not in ended.worked
+        assert list(runs.versions(home)) == [], room
+        pending.remove(room)
+    ended = runs.run(home, "smoke", *settings(reviews))
+    assert ended.exit_code == 0, ended.said
+    assert "registration" in ended.worked
+    assert not {"data_ingestion", "fine_tuning"} & set(ended.worked)
+    assert len(runs.versions(home)) == 1
+
+
+def test_a_tracking_server_that_is_down_at_the_start_is_a_sentence(tmp_path: Path, reviews: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    ended = runs.run(
+        tmp_path,
+        "smoke",
+        *settings(reviews),
+        MLFLOW_TRACKING_URI=f"http://lead:hunter2@127.0.0.1:{port}",
+        MLFLOW_HTTP_REQUEST_MAX_RETRIES="0",
+    )
+    assert ended.exit_code == 69
+    assert f"the MLflow server at http://127.0.0.1:{port}" in ended.said
+    assert "hunter2" not in ended.said
+    assert "Traceback" not in ended.said
+
+
+def test_data_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    ended = runs.run(tmp_path, "smoke", *settings(tmp_path / "absent.csv"))
+    assert ended.exit_code != 0
+    assert "absent.csv" in ended.said
+    assert "Traceback" not in ended.said
+    assert "defect" not in ended.said
+
+
+@pytest.fixture
+def tracking_server(tmp_path: Path) -> Iterator[tuple[str, "object"]]:
+    """A real MLflow server on loopback, that a test may stop."""
+    import subprocess
+    import sys
+    import time
+    import urllib.request
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    store = ["--backend-store-uri", f"sqlite:///{tmp_path}/server.db", "--artifacts-destination", str(tmp_path / "a")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mlflow", "server", *store, "--port", str(port), "--workers", "1"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    uri = f"http://127.0.0.1:{port}"
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(f"{uri}/health", timeout=1)
+            break
+        except OSError:
+            time.sleep(0.25)
+    yield uri, process
+    process.terminate()
+    process.wait()
+
+
+@pytest.mark.slow
+def test_a_tracking_server_that_dies_in_the_middle_is_a_sentence_and_the_next_run_goes_on(
+    tmp_path: Path, reviews: Path, tracking_server: tuple[str, "object"]
+) -> None:
+    import os
+
+    uri, server = tracking_server
+    home = tmp_path / "home"
+    process = runs.start(
+        home, "smoke", *settings(reviews), MLFLOW_TRACKING_URI=uri, MLFLOW_HTTP_REQUEST_MAX_RETRIES="1"
+    )
+    while process.poll() is None and not any(
+        event["event"] == "started" and event["room"] == "fine_tuning" for event in runs.events(home)
+    ):
+        pass
+    os.killpg(server.pid, signal.SIGKILL)
+    ended = runs.wait(home, process)
+    assert ended.exit_code != 0
+    assert f"the MLflow server at {uri}" in ended.said
+    assert "Traceback" not in ended.said
+    assert "registration" not in ended.worked
+    again = runs.run(home, "smoke", *settings(reviews))
+    assert again.exit_code == 0, again.said
+    assert "data_ingestion" not in again.worked
