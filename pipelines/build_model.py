@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from kfp import dsl
+
 from components.compression.component import compress_model
 from components.data_ingestion.component import ingest_data, resolve_data
 from components.data_validation.component import validate_data
@@ -10,8 +12,6 @@ from components.fine_tuning.component import fine_tune
 from components.model_ingestion.component import ingest_model, resolve_model
 from components.registration.component import register_model
 from components.selection.component import select_candidate
-from kfp import dsl
-
 from pipelines.fingerprint import fingerprint
 
 

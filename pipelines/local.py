@@ -17,6 +17,7 @@ from components.contracts.faults import Refusal
 from components.contracts.folders import write_text_whole
 from components.contracts.tracking import answering
 from pipelines.fingerprint import code_revision
+from pipelines.fork_server import forking_tasks
 from pipelines.home import RunFolder, home, tracking_uri
 
 BROKE_OFF = 1
@@ -97,7 +98,8 @@ def _build(arguments: dict[str, Any], run: RunFolder) -> None:
         enable_caching=True,
         cache_root=str(home() / "cache"),
     )
-    outputs = build_model(**arguments).outputs
+    with forking_tasks():
+        outputs = build_model(**arguments).outputs
     paths = {name: artifact.path for name, artifact in outputs.items()}
     write_text_whole(run.result, json.dumps(paths, indent=2) + "\n")
 

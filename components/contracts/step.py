@@ -30,7 +30,7 @@ def step(room: str, detail: str = "", tracked: bool = True) -> Iterator[StepRun]
 
     """
     started = time.monotonic()
-    _quiet_libraries()
+    quiet_libraries()
     tell("started", room=room, detail=detail, pid=os.getpid())
     try:
         with step_run(f"{room}/{detail}" if detail else room) if tracked else _untracked() as run:
@@ -81,8 +81,11 @@ def _peak_memory_mib() -> float:
     return max(usages) / 1024
 
 
-def _quiet_libraries() -> None:
-    """Libraries that draw bars or phone home do neither inside a step; the log is for what went wrong."""
+def quiet_libraries() -> None:
+    """Keep libraries from drawing bars and phoning home, for those that are imported from now on.
+
+    The log is for what went wrong.
+    """
     quiet = {
         "GX_ANALYTICS_ENABLED": "false",
         "DVC_NO_ANALYTICS": "true",

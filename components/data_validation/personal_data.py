@@ -84,9 +84,10 @@ def _masked_card(match: re.Match[str]) -> str:
 def _mask_phones(text: str, region: str) -> tuple[str, int]:
     if _SEVEN_DIGITS.search(text) is None:
         return text, 0
+    searched = text.replace("()", "  ")  # the matcher takes an empty pair for a number's start, and then finds none
     pieces, end, count = [], 0, 0
-    for match in phonenumbers.PhoneNumberMatcher(text, region or "ZZ"):
-        pieces += [text[end : match.start], _masked_phone(match.raw_string)]
+    for match in phonenumbers.PhoneNumberMatcher(searched, region or "ZZ"):
+        pieces += [text[end : match.start], _masked_phone(text[match.start : match.end])]
         end, count = match.end, count + 1
     return "".join([*pieces, text[end:]]), count
 

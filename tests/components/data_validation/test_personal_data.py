@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from stdnum import luhn
 
@@ -37,6 +37,7 @@ def test_no_card_survives(before: str, card: str, between: str, after: str) -> N
 
 @settings(deadline=None)
 @given(AROUND, st.sampled_from(PHONES), AROUND)
+@example("()", "+44 20 7946 0958", "")
 def test_no_phone_number_survives(before: str, phone: str, after: str) -> None:
     masked = mask(f"{before} {phone} {after}", "US")
     assert masked.phones == 1

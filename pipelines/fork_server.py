@@ -1,0 +1,164 @@
+"""One process that imports what tasks need, once a run, and forks itself for each task that asks.
+
+kfp.local starts an interpreter a task, and importing torch, transformers and MLflow takes longer there than the work of
+many a task. So tasks are started by `fork_client.py` instead, which asks here, hands over its arguments, folder,
+environment and standard streams, and ends as its task ends. What a task finds is what a fresh `python` would give it:
+it runs under its own environment in a process of its own, and leaves nothing behind in this one.
+"""
+
+import importlib
+import json
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from shlex import quote
+from tempfile import TemporaryDirectory
+
+from components.compression.config import RECIPES
+from components.contracts.step import quiet_libraries
+
+IMPORTS = {
+    "ingest_data": ["mlflow", "components.data_ingestion.ingest"],
+    "ingest_model": ["mlflow", "components.model_ingestion.ingest"],
+    "validate_data": ["mlflow", "components.data_validation.validate"],
+    "fine_tune": ["mlflow", "components.fine_tuning.tune"],
+    "compress_model": ["mlflow", "components.compression.compress", *RECIPES.values()],
+    "evaluate_candidate": ["mlflow", "components.evaluation.evaluate"],
+    "select_candidate": ["mlflow", "components.selection.select"],
+    "register_model": ["mlflow", "components.registration.register"],
+}
+"""What is imported here before the first task of a component is forked. The look-ups need too little to be listed."""
+
+CLIENT = Path(__file__).with_name("fork_client.py")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a client wants to run, as it would have been given to `python`."""
+
+    arguments: list[str]
+    """`-m`, the module, and its arguments."""
+    folder: str
+    environment: dict[str, str]
+    streams: tuple[int, ...]
+    """Descriptors of its standard input, output and error."""
+
+
+@contextmanager
+def forking_tasks() -> Iterator[None]:
+    """Let kfp.local's tasks be forks of one server, where forking is safe after such imports: on Linux."""
+    if sys.platform != "linux":
+        yield
+        return
+    python = sys.executable
+    with TemporaryDirectory(prefix="bessemer-") as place, socket.socket(socket.AF_UNIX) as listener:
+        address, program = Path(place, "socket"), Path(place, "python")
+        listener.bind(str(address))
+        listener.listen()
+        # Ctrl-C reaches the task itself; the client waits for what comes of it
+        ask = f"exec {quote(python)} -ES {quote(str(CLIENT))} {quote(str(address))}"
+        program.write_text(f"#!/bin/sh\ntrap '' INT\n{ask} \"$@\"\n", encoding="utf-8")
+        program.chmod(0o700)
+        server = subprocess.Popen(
+            [python, "-m", "pipelines.fork_server", str(listener.fileno())],
+            stdin=subprocess.PIPE,  # its end tells the server that this process is gone
+            pass_fds=[listener.fileno()],
+            env={**os.environ, "_KFP_RUNTIME": "true"},  # kfp imports a small part of itself then
+        )
+        sys.executable = str(program)  # what kfp.local starts a task with
+        try:
+            yield
+        finally:
+            sys.executable = python
+            server.kill()
+            server.communicate()
+
+
+def serve(listener: socket.socket) -> None:
+    """Fork for each client that comes and tell it how its fork ended, until whoever started this process is gone."""
+    quiet_libraries()
+    importlib.import_module("kfp.dsl.executor")
+    forks: dict[int, tuple[BaseProcess, socket.socket]] = {}
+    while True:
+        for ready in wait([listener, sys.stdin, *forks]):
+            if ready is sys.stdin:
+                return
+            if ready is listener:
+                client, _ = listener.accept()
+                process = _fork(client)
+                forks[process.sentinel] = process, client
+            else:
+                _tell_end(*forks.pop(ready))
+
+
+def _fork(client: socket.socket) -> BaseProcess:
+    """Return the fork in which the client's task runs. It ends by `os._exit`, as onnxruntime after a fork has to."""
+    task = _receive(client)
+    _import_for(task.arguments)
+    process = get_context("fork").Process(target=run, args=[task])
+    process.start()
+    for stream in task.streams:
+        os.close(stream)
+    return process
+
+
+def _receive(client: socket.socket) -> Task:
+    first, streams, _, _ = socket.recv_fds(client, 1 << 16, 3)
+    with client.makefile("rb") as rest:
+        wanted = json.loads(first + rest.read())
+    return Task(wanted["arguments"], wanted["folder"], wanted["environment"], tuple(streams))
+
+
+def _import_for(arguments: Sequence[str]) -> None:
+    for argument in arguments:
+        for module in IMPORTS.get(argument, []):
+            with suppress(Exception):  # the task meets it again, and says it with the step's name
+                importlib.import_module(module)
+
+
+def _tell_end(process: BaseProcess, client: socket.socket) -> None:
+    """Send what a shell would say: the exit code, or 128 and the signal that ended the fork."""
+    process.join()
+    code = process.exitcode or 0
+    with client, suppress(OSError):  # a client that is gone needs no answer
+        client.sendall(str(code if code >= 0 else 128 - code).encode())
+
+
+def run(task: Task) -> None:
+    """Become the `python` of `task`.
+
+    Raises:
+        SystemExit: the module ended with an exit code.
+
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.chdir(task.folder)
+    os.environ.clear()
+    os.environ.update(task.environment)
+    for place, stream in enumerate(task.streams):
+        os.dup2(stream, place)
+        os.close(stream)
+    _, module, *rest = task.arguments
+    sys.argv = [module, *rest]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def main(descriptor: str) -> None:
+    """Serve on an inherited socket."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the forks by themselves
+    with socket.socket(fileno=int(descriptor)) as listener:
+        serve(listener)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
