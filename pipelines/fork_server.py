@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -27,17 +27,18 @@ from tempfile import TemporaryDirectory
 from components.compression.config import RECIPES
 from components.contracts.step import quiet_libraries
 
+TRACKING = ["mlflow", "mlflow.store.tracking.sqlalchemy_store"]
 IMPORTS = {
-    "ingest_data": ["mlflow", "components.data_ingestion.ingest"],
-    "ingest_model": ["mlflow", "components.model_ingestion.ingest"],
-    "validate_data": ["mlflow", "components.data_validation.validate"],
-    "fine_tune": ["mlflow", "components.fine_tuning.tune"],
-    "compress_model": ["mlflow", "components.compression.compress", *RECIPES.values()],
-    "evaluate_candidate": ["mlflow", "components.evaluation.evaluate"],
-    "select_candidate": ["mlflow", "components.selection.select"],
-    "register_model": ["mlflow", "components.registration.register"],
+    "ingest_data": [*TRACKING, "components.data_ingestion.ingest"],
+    "ingest_model": [*TRACKING, "components.model_ingestion.ingest"],
+    "validate_data": [*TRACKING, "components.data_validation.validate"],
+    "fine_tune": [*TRACKING, "components.fine_tuning.tune"],
+    "compress_model": [*TRACKING, "components.compression.compress", *RECIPES.values()],
+    "evaluate_candidate": [*TRACKING, "components.evaluation.evaluate"],
+    "select_candidate": [*TRACKING, "components.selection.select"],
+    "register_model": [*TRACKING, "mlflow.pyfunc", "components.registration.register"],
 }
-"""What is imported here before the first task of a component is forked. The look-ups need too little to be listed."""
+"""What the work of each component imports, in the order of the way of the data; too little for look-ups to be listed."""
 
 CLIENT = Path(__file__).with_name("fork_client.py")
 
@@ -85,31 +86,34 @@ def forking_tasks() -> Iterator[None]:
 
 
 def serve(listener: socket.socket) -> None:
-    """Fork for each client that comes and tell it how its fork ended, until whoever started this process is gone."""
+    """Fork for each client that comes and tell it how its fork ended, until whoever started this process is gone.
+
+    Once a task has to work, those that follow it will: what they need is imported while this process is idle. A run
+    of which everything is cached asks for look-ups alone, and imports nothing.
+    """
     quiet_libraries()
     importlib.import_module("kfp.dsl.executor")
     forks: dict[int, tuple[BaseProcess, socket.socket]] = {}
+    ahead: list[str] = []
     while True:
-        for ready in wait([listener, sys.stdin, *forks]):
+        came = wait([listener, sys.stdin, *forks], timeout=0 if ahead else None)
+        if not came:
+            _import(ahead.pop(0))
+        for ready in came:
             if ready is sys.stdin:
                 return
             if ready is listener:
                 client, _ = listener.accept()
-                process = _fork(client)
+                task = _receive(client)
+                needed = [module for word in task.arguments for module in IMPORTS.get(word, [])]
+                for module in needed:
+                    _import(module)
+                process = _fork(task)
                 forks[process.sentinel] = process, client
+                if needed:
+                    ahead = [module for modules in IMPORTS.values() for module in modules if module not in sys.modules]
             else:
                 _tell_end(*forks.pop(ready))
-
-
-def _fork(client: socket.socket) -> BaseProcess:
-    """Return the fork in which the client's task runs. It ends by `os._exit`, as onnxruntime after a fork has to."""
-    task = _receive(client)
-    _import_for(task.arguments)
-    process = get_context("fork").Process(target=run, args=[task])
-    process.start()
-    for stream in task.streams:
-        os.close(stream)
-    return process
 
 
 def _receive(client: socket.socket) -> Task:
@@ -119,11 +123,18 @@ def _receive(client: socket.socket) -> Task:
     return Task(wanted["arguments"], wanted["folder"], wanted["environment"], tuple(streams))
 
 
-def _import_for(arguments: Sequence[str]) -> None:
-    for argument in arguments:
-        for module in IMPORTS.get(argument, []):
-            with suppress(Exception):  # the task meets it again, and says it with the step's name
-                importlib.import_module(module)
+def _import(module: str) -> None:
+    with suppress(Exception):  # the task meets it again, and says it with the step's name
+        importlib.import_module(module)
+
+
+def _fork(task: Task) -> BaseProcess:
+    """Return the fork in which `task` runs. It ends by `os._exit`, as onnxruntime after a fork has to."""
+    process = get_context("fork").Process(target=run, args=[task])
+    process.start()
+    for stream in task.streams:
+        os.close(stream)
+    return process
 
 
 def _tell_end(process: BaseProcess, client: socket.socket) -> None:
@@ -143,6 +154,7 @@ def run(task: Task) -> None:
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(task.folder)
+    sys.path[0] = task.folder  # as `python -m` has it
     os.environ.clear()
     os.environ.update(task.environment)
     for place, stream in enumerate(task.streams):

@@ -30,7 +30,7 @@ def main(run_path: str) -> int:
     request = json.loads(run.request.read_text(encoding="utf-8"))
     os.environ.update(_environment(run))
     try:
-        with _pipeline_run(request["preset"], run):
+        with forking_tasks(), _pipeline_run(request["preset"], run):
             _build(request["arguments"], run)
     except Refusal as refusal:
         tell("failed", room="", detail="", faults=[str(fault) for fault in refusal.faults], defect=False)
@@ -98,8 +98,7 @@ def _build(arguments: dict[str, Any], run: RunFolder) -> None:
         enable_caching=True,
         cache_root=str(home() / "cache"),
     )
-    with forking_tasks():
-        outputs = build_model(**arguments).outputs
+    outputs = build_model(**arguments).outputs
     paths = {name: artifact.path for name, artifact in outputs.items()}
     write_text_whole(run.result, json.dumps(paths, indent=2) + "\n")
 
