@@ -27,7 +27,7 @@ run: $(READY)  ## Take a pretrained model to the registry: fine-tune, compress, 
 
 test: $(READY)  ## Run the fast tests.
 	@$(BIN)/bessemer data pull
-	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist worksteal --quiet
+	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadgroup --quiet
 
 test-slow: $(READY)  ## Run the tests that need servers, other environments or minutes.
 	@$(BIN)/pytest -m slow --quiet

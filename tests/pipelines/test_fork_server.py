@@ -146,6 +146,15 @@ def test_the_server_ends_when_the_run_is_killed(tmp_path: Path) -> None:
     assert not Path(f"/proc/{server}").exists()
 
 
+def test_every_component_that_works_is_prepared_for() -> None:
+    from pipelines.build_model import build_model
+
+    executors = build_model.pipeline_spec.deployment_spec["executors"]
+    names = {name.removeprefix("exec-").replace("-", "_") for name in executors}
+    assert set(IMPORTS) == names - {"resolve_data", "resolve_model"}
+
+
+@pytest.mark.slow
 def test_what_is_imported_ahead_starts_no_thread_that_a_fork_would_miss() -> None:
     modules = sorted({module for modules in IMPORTS.values() for module in modules})
     code = """

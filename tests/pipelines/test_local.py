@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import labelled_texts
 from tests.pipelines import runs
 
+pytestmark = pytest.mark.xdist_group("runs")  # they share the first run, which is most of their time
+
 
 def write_reviews(path: Path, pairs: list[tuple[str, str]]) -> None:
     with path.open("w", newline="") as file:
@@ -86,6 +88,7 @@ def test_a_changed_budget_re_runs_only_the_choice_and_the_registration(home: Pat
     assert ended.worked == ["selection", "registration"]
 
 
+@pytest.mark.slow
 def test_a_recipe_less_re_runs_no_other_candidate(home: Path, reviews: Path) -> None:
     ended = runs.run(home, "smoke", *settings(reviews, "recipes=[onnx-fp32]"))
     assert ended.exit_code == 0, ended.said
@@ -102,6 +105,7 @@ def test_nothing_qualifies_ends_as_failed_with_the_table_and_registers_nothing(h
     assert len(runs.versions(home)) == before
 
 
+@pytest.mark.slow
 def test_editing_a_rooms_code_re_runs_that_room_and_what_follows(home: Path, reviews: Path, tmp_path: Path) -> None:
     for name in ("components", "pipelines"):
         shutil.copytree(runs.ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -109,6 +109,7 @@ def test_a_full_disk_gives_a_sentence_and_leaves_nothing(
     assert list(small_disk.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_it_leaves_nothing_that_counts_and_runs_again(
     tuned_folder: Path, dataset_folder: Path, tmp_path: Path
 ) -> None:

@@ -2,6 +2,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from components.fine_tuning.__main__ import main
+
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "components.fine_tuning", *map(str, arguments)]
@@ -16,7 +20,11 @@ def test_settings_at_fault_are_said_before_anything_heavy_is_loaded(tmp_path: Pa
     assert "Traceback" not in result.stderr
 
 
-def test_a_folder_that_is_no_contract_is_said(tmp_path: Path) -> None:
-    result = run(tmp_path, tmp_path, tmp_path, tmp_path / "tuned")
-    assert result.returncode == 65
-    assert "found no dataset.json; expected a folder that holds a Dataset" in result.stderr
+def test_a_folder_that_is_no_contract_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["", *map(str, [tmp_path, tmp_path, tmp_path, tmp_path / "tuned"])])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 65
+    assert "found no dataset.json; expected a folder that holds a Dataset" in capfd.readouterr().err

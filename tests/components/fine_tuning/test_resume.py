@@ -89,6 +89,7 @@ def test_killed_again_and_again_it_comes_to_the_same_weights(
     assert list(checkpoints.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_a_checkpoint_and_shows_no_traceback(
     folders: tuple[Path, Path, Path], tmp_path: Path, checkpoints: Path
 ) -> None:

@@ -191,6 +191,7 @@ STEPS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", STEPS)
 def test_an_interrupt_leaves_the_registry_alone(
     function: str, inputs: Inputs, pipeline_run: str, client: MlflowClient, tmp_path: Path
