@@ -93,33 +93,41 @@ def serve(listener: socket.socket) -> None:
     """
     quiet_libraries()
     importlib.import_module("kfp.dsl.executor")
+    started_by = sys.stdin.fileno()
     forks: dict[int, tuple[BaseProcess, socket.socket]] = {}
     ahead: list[str] = []
     while True:
-        came = wait([listener, sys.stdin, *forks], timeout=0 if ahead else None)
+        came = wait([listener, started_by, *forks], timeout=0 if ahead else None)
         if not came:
             _import(ahead.pop(0))
         for ready in came:
-            if ready is sys.stdin:
+            if ready == started_by:
                 return
-            if ready is listener:
-                client, _ = listener.accept()
-                task = _receive(client)
-                needed = [module for word in task.arguments for module in IMPORTS.get(word, [])]
-                for module in needed:
-                    _import(module)
-                process = _fork(task)
-                forks[process.sentinel] = process, client
-                if needed:
-                    ahead = [module for modules in IMPORTS.values() for module in modules if module not in sys.modules]
-            else:
+            if isinstance(ready, int):
                 _tell_end(*forks.pop(ready))
+                continue
+            client, _ = listener.accept()
+            task = _receive(client)
+            if task is None:
+                continue
+            needed = [module for word in task.arguments for module in IMPORTS.get(word, [])]
+            for module in needed:
+                _import(module)
+            process = _fork(task)
+            forks[process.sentinel] = process, client
+            if needed:
+                ahead = [module for modules in IMPORTS.values() for module in modules if module not in sys.modules]
 
 
-def _receive(client: socket.socket) -> Task:
+def _receive(client: socket.socket) -> Task | None:
+    """Return what the client wants to run; None for one that was killed while it asked."""
     first, streams, _, _ = socket.recv_fds(client, 1 << 16, 3)
     with client.makefile("rb") as rest:
-        wanted = json.loads(first + rest.read())
+        said = first + rest.read()
+    try:
+        wanted = json.loads(said)
+    except ValueError:
+        return None
     return Task(wanted["arguments"], wanted["folder"], wanted["environment"], tuple(streams))
 
 
@@ -149,7 +157,7 @@ def run(task: Task) -> None:
     """Become the `python` of `task`.
 
     Raises:
-        SystemExit: the module ended with an exit code.
+        SystemExit: the module ended with an exit code, or was interrupted: 130.
 
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -162,7 +170,10 @@ def run(task: Task) -> None:
         os.close(stream)
     _, module, *rest = task.arguments
     sys.argv = [module, *rest]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
 
 
 def main(descriptor: str) -> None:

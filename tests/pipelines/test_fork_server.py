@@ -2,7 +2,9 @@
 
 import json
 import os
+import shlex
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -102,15 +104,21 @@ def test_ctrl_c_ends_the_task_and_not_the_server(python: str, module: Path) -> N
     code = """
         import os, time
         print(os.getpid(), flush=True)
-        try:
-            time.sleep(60)
-        except KeyboardInterrupt:
-            raise SystemExit(130)
+        time.sleep(60)
     """
     process = start(python, code, module)
     assert process.stdout
     os.kill(int(process.stdout.readline()), signal.SIGINT)
-    assert finish(process).returncode == 130
+    ended = finish(process)
+    assert (ended.returncode, ended.stderr) == (130, "")
+    assert run(python, "print('still here')", module).stdout == "still here\n"
+
+
+def test_a_client_that_is_killed_while_it_asks_harms_nobody(python: str, module: Path) -> None:
+    address = shlex.split(Path(python).read_text().splitlines()[-1])[4]
+    with socket.socket(socket.AF_UNIX) as half_way:
+        half_way.connect(address)
+        socket.send_fds(half_way, [b'{"arguments": ["-m", "th'], [0, 1, 2])
     assert run(python, "print('still here')", module).stdout == "still here\n"
 
 
