@@ -109,21 +109,22 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     raise AssertionError(log.read_text())
 
 
-@pytest.fixture
-def server(tmp_path: Path, tracking: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """Yield a tracking server over a fresh database, which the environment names."""
-    folder = tmp_path / "server"
+@contextmanager
+def mlflow_server(folder: Path) -> Iterator[Server]:
+    """Serve a fresh database; database, artifacts and log lie in `folder`."""
     folder.mkdir()
     shutil.copy(empty_database(), folder / "mlflow.db")
     port = free_port()
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     stores = ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", str(folder / "store")]
-    with monkeypatch.context() as without:
-        without.delenv("MLFLOW_TRACKING_URI")
-        serving = answering_on([*command, *stores], port, "/health", folder)
-        server = serving.__enter__()
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", server.uri)
-    try:
+    with answering_on([*command, *stores], port, "/health", folder) as server:
         yield server
-    finally:
-        serving.__exit__(None, None, None)
+
+
+@pytest.fixture
+def server(tmp_path: Path, tracking: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """Yield a tracking server over a fresh database, which the environment names."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    with mlflow_server(tmp_path / "server") as server:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", server.uri)
+        yield server

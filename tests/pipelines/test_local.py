@@ -2,14 +2,14 @@
 
 import csv
 import shutil
-import signal
 import socket
-from collections.abc import Iterator
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import labelled_texts
+from tests.mlflow_here import mlflow_server
 from tests.pipelines import runs
 
 pytestmark = pytest.mark.xdist_group("runs")  # they share the first run, which is most of their time
@@ -179,54 +179,22 @@ def test_data_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     assert "defect" not in ended.said
 
 
-@pytest.fixture
-def tracking_server(tmp_path: Path) -> Iterator[tuple[str, "object"]]:
-    """A real MLflow server on loopback, that a test may stop."""
-    import subprocess
-    import sys
-    import time
-    import urllib.request
-
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    store = ["--backend-store-uri", f"sqlite:///{tmp_path}/server.db", "--artifacts-destination", str(tmp_path / "a")]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mlflow", "server", *store, "--port", str(port), "--workers", "1"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    uri = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(f"{uri}/health", timeout=1)
-            break
-        except OSError:
-            time.sleep(0.25)
-    yield uri, process
-    process.terminate()
-    process.wait()
-
-
 @pytest.mark.slow
 def test_a_tracking_server_that_dies_in_the_middle_is_a_sentence_and_the_next_run_goes_on(
-    tmp_path: Path, reviews: Path, tracking_server: tuple[str, "object"]
+    tmp_path: Path, reviews: Path
 ) -> None:
-    import os
-
-    uri, server = tracking_server
     home = tmp_path / "home"
-    process = runs.start(
-        home, "smoke", *settings(reviews), MLFLOW_TRACKING_URI=uri, MLFLOW_HTTP_REQUEST_MAX_RETRIES="1"
-    )
-    while process.poll() is None and not any(
-        event["event"] == "started" and event["room"] == "fine_tuning" for event in runs.events(home)
-    ):
-        pass
-    os.killpg(server.pid, signal.SIGKILL)
-    ended = runs.wait(home, process)
+    with mlflow_server(tmp_path / "server") as server:
+        where = {"MLFLOW_TRACKING_URI": server.uri, "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
+        process = runs.start(home, "smoke", *settings(reviews), **where)
+        while process.poll() is None and not any(
+            event["event"] == "started" and event["room"] == "fine_tuning" for event in runs.events(home)
+        ):
+            time.sleep(0.05)
+        server.kill()
+        ended = runs.wait(home, process)
     assert ended.exit_code != 0
-    assert f"the MLflow server at {uri}" in ended.said
+    assert f"the MLflow server at {server.uri}" in ended.said
     assert "Traceback" not in ended.said
     assert "registration" not in ended.worked
     again = runs.run(home, "smoke", *settings(reviews))
