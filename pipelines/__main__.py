@@ -120,12 +120,13 @@ def ui(port: Annotated[int, typer.Option(help="The port on this machine.")] = 50
 @app.command()
 def doctor() -> None:
     """Say what this machine has, and what of it Bessemer can use."""
-    from pipelines.doctor import examine
+    with sentences():
+        from pipelines.doctor import examine
 
-    for examined in examine():
-        print(f"{'ok ' if examined.good else 'no '} {examined.what:18} {examined.found}")
-        if examined.advice:
-            print(f"{'':22} {examined.advice}")
+        for examined in examine():
+            print(f"{'ok ' if examined.good else 'no '} {examined.what:18} {examined.found}")
+            if examined.advice:
+                print(f"{'':22} {examined.advice}")
 
 
 @data.command("status")

@@ -10,7 +10,7 @@ from components.data_validation.component import validate_data
 from components.evaluation.component import evaluate_candidate
 from components.fine_tuning.component import fine_tune
 from components.model_ingestion.component import ingest_model, resolve_model
-from components.registration.component import register_model
+from components.registration.component import register_model, resolve_registry
 from components.selection.component import select_candidate
 from pipelines.fingerprint import fingerprint
 
@@ -55,6 +55,7 @@ def build_model(
     # looked up each time: the cache sees parameters, never what lies behind a name
     data_source = resolve_data(settings=data_ingestion).set_caching_options(False)
     model_revision = resolve_model(settings=model_ingestion).set_caching_options(False)
+    registry = resolve_registry().set_caching_options(False)
 
     dataset = ingest_data(
         source=data_source.output, settings=data_ingestion, code=fingerprint("data_ingestion")
@@ -92,6 +93,7 @@ def build_model(
         tuned=tuned,
         dataset=dataset,
         validation=validation,
+        registry=registry.output,
         settings=registration,
         code=fingerprint("registration"),
     ).outputs["registration"]

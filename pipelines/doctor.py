@@ -20,6 +20,10 @@ _VECTOR_EXTENSIONS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16
 _MIN_MEMORY_GIB = 4
 _MIN_DISK_GIB = 3
 _SECONDS = 3.0
+"""How long the MLflow server may take to accept a connection."""
+_PROGRAM_SECONDS = 20.0
+"""How long a program may take to answer: nvidia-smi and docker hang when their driver or engine does."""
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,8 @@ def _vectors() -> Examined:
 def _gpu() -> Examined:
     if not shutil.which("nvidia-smi"):
         return Examined("GPU", "none", True)
-    query = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"]
-    answer = subprocess.run(query, capture_output=True, text=True, timeout=20, check=False)
-    good = answer.returncode == 0
-    return Examined("GPU", answer.stdout.strip() or "nvidia-smi fails", good, "" if good else "Check the driver.")
+    found = _ask("nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader")
+    return Examined("GPU", found or "nvidia-smi fails or hangs", bool(found), "" if found else "Check the driver.")
 
 
 def _memory() -> Examined:
@@ -81,32 +83,42 @@ def _disk() -> Examined:
 def _docker() -> Examined:
     if not shutil.which("docker"):
         return Examined("Docker", "not installed", True, "Only needed to run steps in containers.")
-    ask = ["docker", "version", "--format", "{{.Server.Version}}"]
-    answer = subprocess.run(ask, capture_output=True, text=True, timeout=20, check=False)
-    good = answer.returncode == 0
-    found = f"engine {answer.stdout.strip()}" if good else "installed, but no engine answers"
-    return Examined("Docker", found, True, "" if good else "Only needed to run steps in containers.")
+    version = _ask("docker", "version", "--format", "{{.Server.Version}}")
+    found = f"engine {version}" if version else "installed, but no engine answers"
+    return Examined("Docker", found, True, "" if version else "Only needed to run steps in containers.")
+
+
+def _ask(*command: str) -> str:
+    """Return what a program says; nothing when it fails, or hangs."""
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=_PROGRAM_SECONDS, check=False)
+    except (subprocess.TimeoutExpired, OSError):
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""
 
 
 def _mlflow(uri: str) -> Examined:
-    parts = urlsplit(uri)
     shown = without_password(uri)
-    if parts.scheme == "sqlite":
-        return _sqlite(Path(parts.path.removeprefix("/") if parts.path.startswith("//") else parts.path), shown)
-    if parts.scheme not in ("http", "https"):
-        return Examined("MLflow", shown, True, "Not a server: reachability is not checked.")
     try:
-        with socket.create_connection((parts.hostname or "", parts.port or 443), timeout=_SECONDS):
+        parts = urlsplit(uri)
+        if parts.scheme == "sqlite":
+            return _sqlite(Path(parts.path.removeprefix("/")), shown)  # four slashes make an absolute path
+        if parts.scheme not in _PORTS:
+            return Examined("MLflow", shown, True, "Not a server: reachability is not checked.")
+        address = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        with socket.create_connection(address, timeout=_SECONDS):
             return Examined("MLflow", f"{shown} answers", True)
     except OSError as error:
         return Examined("MLflow", f"{shown}: {error}", False, "Start it, or correct MLFLOW_TRACKING_URI.")
+    except ValueError as error:  # a port that is no number, a host that no name can be
+        return Examined("MLflow", f"{shown}: {error}", False, "Correct MLFLOW_TRACKING_URI.")
 
 
 def _sqlite(path: Path, shown: str) -> Examined:
     if not path.exists():
         return Examined("MLflow", f"{shown}, made on the first run", True)
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True) as database:
             runs = database.execute("select count(*) from runs").fetchone()[0]
     except sqlite3.Error as error:
         return Examined("MLflow", f"{shown}: {error}", False, "Move that file away: it is no MLflow database.")

@@ -72,7 +72,7 @@ def forking_tasks() -> Iterator[None]:
         program.chmod(0o700)
         server = subprocess.Popen(
             [python, "-m", "pipelines.fork_server", str(listener.fileno())],
-            stdin=subprocess.PIPE,  # its end tells the server that this process is gone
+            stdin=subprocess.PIPE,  # its end tells the server that this process is done, or gone
             pass_fds=[listener.fileno()],
             env={**os.environ, "_KFP_RUNTIME": "true"},  # kfp imports a small part of itself then
         )
@@ -81,12 +81,11 @@ def forking_tasks() -> Iterator[None]:
             yield
         finally:
             sys.executable = python
-            server.kill()
-            server.communicate()
+            server.communicate()  # ends its input, and waits until tasks that were interrupted have ended too
 
 
 def serve(listener: socket.socket) -> None:
-    """Fork for each client that comes and tell it how its fork ended, until whoever started this process is gone.
+    """Fork for each client that comes and tell it how its fork ended, until whoever started this process is done.
 
     Once a task has to work, those that follow it will: what they need is imported while this process is idle. A run
     of which everything is cached asks for look-ups alone, and imports nothing.
@@ -102,6 +101,8 @@ def serve(listener: socket.socket) -> None:
             _import(ahead.pop(0))
         for ready in came:
             if ready == started_by:
+                for process, _ in forks.values():
+                    process.join()
                 return
             if isinstance(ready, int):
                 _tell_end(*forks.pop(ready))
@@ -109,6 +110,7 @@ def serve(listener: socket.socket) -> None:
             client, _ = listener.accept()
             task = _receive(client)
             if task is None:
+                client.close()
                 continue
             needed = [module for word in task.arguments for module in IMPORTS.get(word, [])]
             for module in needed:
@@ -127,6 +129,8 @@ def _receive(client: socket.socket) -> Task | None:
     try:
         wanted = json.loads(said)
     except ValueError:
+        for stream in streams:
+            os.close(stream)
         return None
     return Task(wanted["arguments"], wanted["folder"], wanted["environment"], tuple(streams))
 
@@ -151,6 +155,7 @@ def _tell_end(process: BaseProcess, client: socket.socket) -> None:
     code = process.exitcode or 0
     with client, suppress(OSError):  # a client that is gone needs no answer
         client.sendall(str(code if code >= 0 else 128 - code).encode())
+        client.shutdown(socket.SHUT_WR)  # a fork that began meanwhile has this socket too: closing it is not enough
 
 
 def run(task: Task) -> None:

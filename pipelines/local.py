@@ -7,6 +7,7 @@ steps have to say goes to the run's events, and `pipelines.watch` shows the latt
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,12 +16,14 @@ from typing import Any
 from components.contracts.events import EVENTS, tell
 from components.contracts.faults import Refusal
 from components.contracts.folders import write_text_whole
+from components.contracts.step import DEFECT_EXIT_CODE
 from components.contracts.tracking import answering
 from pipelines.fingerprint import code_revision
 from pipelines.fork_server import forking_tasks
 from pipelines.home import RunFolder, home, tracking_uri
 
 BROKE_OFF = 1
+"""A task failed: what it told has the exit code of the whole run."""
 INTERRUPTED = 130
 
 
@@ -33,14 +36,24 @@ def main(run_path: str) -> int:
         with forking_tasks(), _pipeline_run(request["preset"], run):
             _build(request["arguments"], run)
     except Refusal as refusal:
-        tell("failed", room="", detail="", faults=[str(fault) for fault in refusal.faults], defect=False)
+        _tell_failure([str(fault) for fault in refusal.faults], refusal.exit_code, defect=False)
         return refusal.exit_code
     except RuntimeError as error:
         print(error, file=sys.stderr)  # kfp says only which task failed; the task has told why
         return BROKE_OFF
     except KeyboardInterrupt:
+        tell("interrupted", room="", detail="")
         return INTERRUPTED
+    except Exception as error:
+        traceback.print_exc()
+        _tell_failure([f"{type(error).__name__}: {error}"], DEFECT_EXIT_CODE, defect=True)
+        return DEFECT_EXIT_CODE
     return 0
+
+
+def _tell_failure(faults: list[str], exit_code: int, defect: bool) -> None:
+    """Tell what failed outside of any room."""
+    tell("failed", room="", detail="", faults=faults, defect=defect, exit_code=exit_code)
 
 
 def _environment(run: RunFolder) -> dict[str, str]:
@@ -62,11 +75,21 @@ def _environment(run: RunFolder) -> dict[str, str]:
 
 @contextmanager
 def _pipeline_run(preset: str, run: RunFolder) -> Iterator[None]:
-    """Open the MLflow run of the whole pipeline, name it to the steps, and end it as they end."""
+    """Open the MLflow run of the whole pipeline, name it to the steps, and end it as they end.
+
+    A run that MLFLOW_RUN_ID names already is joined instead, and left for its owner to end.
+    """
     from mlflow import MlflowClient
 
+    given = os.environ.get("MLFLOW_RUN_ID")
     with answering():
         client = MlflowClient()
+        if given:
+            os.environ["MLFLOW_EXPERIMENT_ID"] = client.get_run(given).info.experiment_id
+    if given:
+        yield
+        return
+    with answering():
         experiment = client.get_experiment_by_name(preset)
         # without a server of its own MLflow would put artifacts below the working folder
         place = None if os.environ["MLFLOW_TRACKING_URI"].startswith("http") else str(home() / "artifacts")

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from components.contracts.faults import BadInput, Fault
 from components.contracts.tracking import answering, connect
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 PREFERENCE = ("champion", "challenger")
 """Which alias answers when no version is named; the newest version where neither is set."""
 _PREFIX = "probability_"
+_MARK = "candidate_sha256"
+"""What registration writes into the metadata of every model that it logs."""
+_WAY_OUT = "Register one with `bessemer run`, or name another version."
 
 
 @dataclass(frozen=True)
@@ -42,23 +45,19 @@ def predict(name: str, texts: Sequence[str], version: str = "") -> list[Predicti
         version: the version's number; without one the champion answers, else the challenger, else the newest.
 
     Raises:
-        BadInput: there is no such model or version; the message says which there are.
+        BadInput: there is no such model or version, and the message says which there are; or its files are gone,
+            broken, or not Bessemer's.
         Unavailable: the tracking server does not answer.
 
     """
     uri = tracking_uri()
     _refuse_missing_database(uri, name)
-    import pandas as pd  # type: ignore[import-untyped]
-    from mlflow import artifacts, pyfunc
-
     logging.getLogger("mlflow").setLevel(logging.ERROR)
     with answering():
         client = connect(uri)
         chosen = _choose(client, _find_model(client, name), version)
-        where = client.get_model_version_download_uri(name, chosen.version)
-        folder = artifacts.download_artifacts(artifact_uri=where, tracking_uri=uri)
-    model = pyfunc.load_model(folder, suppress_warnings=True)
-    answers = model.predict(pd.DataFrame({"text": list(texts)}, dtype=object)).to_dict("records")
+        folder = _fetch(client, chosen, uri)
+    answers = _answers(_named(chosen), folder, texts)
     return [
         Prediction(
             text,
@@ -68,6 +67,43 @@ def predict(name: str, texts: Sequence[str], version: str = "") -> list[Predicti
         )
         for text, answer in zip(texts, answers, strict=True)
     ]
+
+
+def _named(version: "ModelVersion") -> str:
+    return f"version {version.version} of {version.name}"
+
+
+def _fetch(client: "MlflowClient", version: "ModelVersion", uri: str) -> str:
+    """Return a folder of this machine with the version's files."""
+    from mlflow import artifacts
+    from mlflow.exceptions import MlflowException
+
+    where = client.get_model_version_download_uri(version.name, version.version)
+    try:
+        return artifacts.download_artifacts(artifact_uri=where, tracking_uri=uri)
+    except (MlflowException, FileNotFoundError) as error:
+        if isinstance(error, MlflowException) and error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+    raise BadInput(Fault(_named(version), f"nothing at {where}", "the files that were registered", _WAY_OUT))
+
+
+def _answers(thing: str, folder: str, texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what the model in `folder` says of each text; one that Bessemer did not register is not even loaded."""
+    import pandas as pd  # type: ignore[import-untyped]
+    from mlflow import pyfunc
+    from mlflow.models import Model
+
+    try:
+        ours = _MARK in (Model.load(folder).metadata or {})
+        if ours:
+            table = pd.DataFrame({"text": list(texts)}, dtype=object)
+            rows = pyfunc.load_model(folder, suppress_warnings=True).predict(table).to_dict("records")
+            return cast(list[dict[str, Any]], rows)
+    except Exception as error:  # a model brings its own code, which may raise anything
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        found = f"files that give no answer ({reason})"
+        raise BadInput(Fault(thing, found, "the files that were registered", _WAY_OUT)) from error
+    raise BadInput(Fault(thing, "a model that Bessemer did not make", "a text classifier of Bessemer's", _WAY_OUT))
 
 
 def _refuse_missing_database(uri: str, name: str) -> None:

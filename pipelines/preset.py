@@ -85,8 +85,6 @@ def load(name: str, overrides: Sequence[str] = ()) -> Preset:
 
 def _find(name: str) -> Path:
     if name.endswith((".yaml", ".yml")):
-        if not Path(name).is_file():
-            raise BadInput(Fault(name, "no such file", "a preset's YAML file"))
         return Path(name)
     if name not in names():
         near = get_close_matches(name, names(), n=1)
@@ -101,15 +99,18 @@ def _parse(path: Path) -> CommentedMap:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BadInput(Fault("the YAML", str(error.problem), "well-formed YAML", where=f"{path}:{line}")) from None
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, ValueError) as error:  # ValueError: bytes that are no UTF-8, or a date that no calendar has
         raise BadInput(Fault("the file", str(error).splitlines()[0], "UTF-8 text in YAML", where=str(path))) from None
+    except OSError as error:
+        found = (error.strerror or str(error)).lower()
+        raise BadInput(Fault(str(path), found, "a preset's YAML file that can be read")) from None
     if not isinstance(tree, CommentedMap):
         raise BadInput(Fault("the preset", type(tree).__name__, "a section a room", where=f"{path}:1"))
     return tree
 
 
 def _plain(value: Any) -> Any:
-    """Return ruamel's round-trip values as plain ones, which JSON and KFP take."""
+    """Return ruamel's round-trip values as plain ones, which JSON and KFP take; what those lack, as a date, as text."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -117,7 +118,7 @@ def _plain(value: Any) -> Any:
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
             return kind(value)
-    return value
+    return value if value is None else str(value)
 
 
 def _lay_over(values: dict[str, Any], override: str, overridden: dict[str, str]) -> list[Fault]:
@@ -128,11 +129,13 @@ def _lay_over(values: dict[str, Any], override: str, overridden: dict[str, str])
         return [Fault(f"--set {override}", "no room.key=value", "such as --set fine_tuning.epochs=1")]
     try:
         value = _plain(YAML(typ="safe").load(text)) if text else ""
-    except YAMLError:
+    except (YAMLError, ValueError):  # ValueError: a date that no calendar has
         value = text
     target = values
     for key in keys[:-1]:
-        inner = target.setdefault(key, {})
+        if target.get(key) is None:  # absent, or a section that the file leaves empty
+            target[key] = {}
+        inner = target[key]
         if not isinstance(inner, dict):
             return [Fault(f"--set {override}", f"{key} is a single value", "a section or a mapping")]
         target = inner
@@ -150,20 +153,26 @@ def _faults_of(values: dict[str, Any]) -> list[Fault]:
             way_out = f"Did you mean {near[0]}?" if near else f"Sections are {', '.join(known)}."
             faults.append(Fault(key, "a section that does not exist", "a known section", way_out))
     faults += _faults_of_recipes(values.get("recipes"))
-    for room, config in ROOMS.items():
-        section = values.get(room)
-        if section is None or isinstance(section, dict):
-            faults += find_faults(config, section or {}, room)
-        else:
-            faults.append(Fault(room, repr(section), "a mapping of keys to values"))
-    return faults or _faults_between(values)
+    by_room = {room: _faults_of_section(room, values.get(room)) for room in ROOMS}
+    for found in by_room.values():
+        faults += found
+    if not by_room["fine_tuning"] and not by_room["evaluation"]:
+        faults += _faults_between(values.get("fine_tuning") or {}, values.get("evaluation") or {})
+    return faults
 
 
-def _faults_between(values: dict[str, Any]) -> list[Fault]:
-    """Return what does not fit together among sections that are each right by themselves."""
-    tuning = FineTuningSettings(**(values.get("fine_tuning") or {}))
-    evaluation = EvaluationSettings(**(values.get("evaluation") or {}))
-    longest = max(tokens for _, tokens in evaluation.sizes)
+def _faults_of_section(room: str, section: Any) -> list[Fault]:
+    if section is None or isinstance(section, dict):
+        return find_faults(ROOMS[room], section or {}, room)
+    return [Fault(room, repr(section), "a mapping of keys to values")]
+
+
+def _faults_between(fine_tuning: Mapping[str, Any], evaluation: Mapping[str, Any]) -> list[Fault]:
+    """Return what does not fit together between two sections that are each right by themselves."""
+    if "sizes" not in evaluation:  # nobody asked for the default ones: evaluation cuts them as it cuts texts
+        return []
+    tuning = FineTuningSettings(**fine_tuning)
+    longest = max(tokens for _, tokens in EvaluationSettings(**evaluation).sizes)
     if longest <= tuning.max_tokens:
         return []
     expected = f"at most fine_tuning.max_tokens, {tuning.max_tokens}"

@@ -45,7 +45,10 @@ def steps_of(run: RunFolder) -> Steps:
 
 
 def show(run: RunFolder, console: Console) -> None:
-    """Print a run's table, why it ended as it did, and the commands to look further."""
+    """Print what a run warned of, its table, why it ended as it did, and the commands to look further."""
+    for step in steps_of(run).all:
+        for warning in step.warnings:
+            console.print(Text(f"! {step.title}: {warning}", style="yellow"), soft_wrap=True)
     place = finished_choice(run)
     choice = read_manifest(place, Choice) if place else None
     if choice:
@@ -55,8 +58,7 @@ def show(run: RunFolder, console: Console) -> None:
     if registration:
         console.print(further(registration))
         return
-    failed = steps_of(run).failed
-    if failed:
+    for failed in steps_of(run).failures:
         console.print(failure(failed.title, failed.faults, failed.defect, run), soft_wrap=True)  # paths stay whole
 
 

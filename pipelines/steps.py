@@ -2,14 +2,24 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from components.contracts.step import DEFECT_EXIT_CODE
+
 State = Literal["waiting", "running", "done", "unchanged", "failed", "interrupted"]
 
-LOOKUPS = ("source", "model revision")
-"""What the two steps that are never cached look up; not worth a line of their own."""
+_KILLED = (
+    "its process: found an end without a word; expected one that says how it ended. It was killed from outside, mostly "
+    "because memory ran out: free some, then run again."
+)
+_SILENT = "the tasks: found no word of what failed; expected each to say how it ended."
+KILLED_EXIT_CODE = 69
+"""Of sysexits.h, as `Unavailable` has it: worth a retry."""
+LOOKUPS = ("source", "model revision", "registry")
+"""What the steps that are never cached look up; not worth a line of their own."""
 
 
 @dataclass
@@ -31,8 +41,12 @@ class Step:
     total: int = 0
     note: str = ""
     faults: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """What it found that did not stop it."""
     defect: bool = False
     """Whether it failed by a defect of Bessemer, and not by something that the user can mend."""
+    exit_code: int = 0
+    """The kind of failure (`components.contracts.faults`)."""
 
     @property
     def title(self) -> str:
@@ -54,6 +68,8 @@ class Steps:
         """Wall time of the look-ups that are never cached."""
         self.outside = Step("")
         """What failed outside of any room."""
+        self.interrupted = False
+        """Whether somebody asked the run to end."""
 
     def take(self, event: dict[str, Any]) -> None:
         """Bring the picture up to date with one event."""
@@ -71,9 +87,12 @@ class Steps:
             case "finished":
                 step.state, step.seconds, step.peak_mib = "done", event["seconds"], event["peak_mib"]
             case "failed":
-                step.state, step.faults, step.defect = "failed", event["faults"], event["defect"]
+                step.state, step.faults = "failed", event["faults"]
+                step.defect, step.exit_code = event["defect"], event["exit_code"]
+            case "warned":
+                step.warnings = event["sentences"]
             case "interrupted":
-                step.state = "interrupted"
+                step.state, self.interrupted = "interrupted", True
 
     def _find(self, event: dict[str, Any]) -> Step | None:
         """Return the step that an event speaks of; progress and look-ups name a process, not a step."""
@@ -85,20 +104,28 @@ class Steps:
         for step in self.all:
             if step.room == event.get("room") and step.detail == detail:
                 return step
-        return self.outside if event["event"] == "failed" else None
+        return self.outside if event["event"] in ("failed", "interrupted") else None
 
     def settle(self, succeeded: bool) -> None:
-        """Say what became of the steps that never told: after a success, their earlier results still held."""
+        """Say what became of the steps that never told, once the run has ended.
+
+        After a success their earlier results still held. A step that was running was interrupted with the run, or it
+        was killed and could not say so.
+        """
         for step in self.all:
             if step.state == "waiting" and succeeded:
                 step.state = "unchanged"
-            elif step.state == "running":
+            elif step.state == "running" and self.interrupted:
                 step.state = "interrupted"
+            elif step.state == "running":
+                step.state, step.faults, step.exit_code = "failed", [_KILLED], KILLED_EXIT_CODE
+        if not (succeeded or self.interrupted or self.failures):
+            self.outside.faults, self.outside.defect, self.outside.exit_code = [_SILENT], True, DEFECT_EXIT_CODE
 
     @property
-    def failed(self) -> Step | None:
-        """The step that failed, if one did."""
-        return next((step for step in [*self.all, self.outside] if step.faults), None)
+    def failures(self) -> list[Step]:
+        """The steps that failed; a loop's tasks go on after another one failed, so that there may be several."""
+        return [step for step in [*self.all, self.outside] if step.faults]
 
     @property
     def seconds_inside(self) -> float:
@@ -123,4 +150,5 @@ class EventReader:
                 if not line.endswith(b"\n"):
                     return
                 self.position += len(line)
-                yield json.loads(line)
+                with suppress(ValueError):  # what a full disk left of an event, and the next one behind it
+                    yield json.loads(line)

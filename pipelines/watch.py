@@ -18,6 +18,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from components.contracts.faults import writing
 from components.contracts.folders import write_text_whole
 from pipelines.home import RunFolder, new_run
 from pipelines.preset import Preset
@@ -71,7 +72,7 @@ def run_here(preset: Preset, console: Console) -> Outcome:
     arguments = preset.arguments()
     write_text_whole(run.request, json.dumps({"preset": preset.name, "arguments": arguments}, indent=2) + "\n")
     steps = Steps(arguments["recipes"])
-    with run.log.open("wb") as log:
+    with writing(run.log), run.log.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "pipelines.local", str(run.path)],
             stdout=log,
@@ -87,15 +88,25 @@ def run_here(preset: Preset, console: Console) -> Outcome:
                 while process.poll() is None:
                     time.sleep(0.1)
                     refresh(reader)
+                refresh(reader)
                 steps.settle(succeeded=process.returncode == 0)
                 refresh(reader)
         except KeyboardInterrupt:
+            steps.interrupted = True
             _stop(process)
             for event in reader:
                 steps.take(event)
             steps.settle(succeeded=False)
-            return Outcome(run, steps, INTERRUPTED, time.monotonic() - begun)
-    return Outcome(run, steps, process.returncode, time.monotonic() - begun)
+        finally:
+            _kill(process)  # nothing outlives the command, whatever ended it
+    return Outcome(run, steps, _exit_code(process, steps), time.monotonic() - begun)
+
+
+def _exit_code(process: "subprocess.Popen[bytes]", steps: Steps) -> int:
+    """Return the run's exit code: that of the first failure where there is one."""
+    if steps.interrupted:
+        return INTERRUPTED
+    return steps.failures[0].exit_code if steps.failures else process.returncode
 
 
 @contextmanager
@@ -113,18 +124,22 @@ def _terminated_like_interrupted() -> Iterator[None]:
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """Interrupt the run's whole process group until it has stopped, and kill what does not.
+    """Interrupt the run's whole process group until it has stopped; who interrupts again waits no longer.
 
     Once is not enough: kfp.local runs a loop's tasks in threads, and starts the next one when one is interrupted.
     """
-    for kind in [signal.SIGINT] * (SECONDS_TO_STOP // SECONDS_BETWEEN_INTERRUPTS) + [signal.SIGKILL]:
-        try:
-            os.killpg(process.pid, kind)
-        except ProcessLookupError:
-            return
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(SECONDS_BETWEEN_INTERRUPTS)
-            return
+    with suppress(ProcessLookupError, KeyboardInterrupt):
+        for _ in range(SECONDS_TO_STOP // SECONDS_BETWEEN_INTERRUPTS):
+            os.killpg(process.pid, signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(SECONDS_BETWEEN_INTERRUPTS)
+                return
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """Kill what is left of the run's process group."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

@@ -7,6 +7,7 @@ written and the log carries what matters.
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ _SECONDS_BETWEEN_TICKS = 0.2
 
 
 def tell(event: str, **values: Any) -> None:
-    """Append one event. A line is one write, so that steps side by side never mix theirs."""
+    """Append one event. A line is one write, so that steps side by side never mix theirs.
+
+    What cannot be told is lost: a disk that is full must not keep a step from ending as it would.
+    """
     path = os.environ.get(EVENTS)
     if not path:
         return
     line = json.dumps({"event": event, "time": time.time(), **values}, default=str) + "\n"
-    with Path(path).open("a", encoding="utf-8") as file:
+    with suppress(OSError), Path(path).open("a", encoding="utf-8") as file:
         file.write(line)
 
 

@@ -6,7 +6,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from components.contracts.events import tell
 from components.contracts.faults import Fault, Refusal, writing
@@ -43,8 +43,9 @@ def step(room: str, detail: str = "", tracked: bool = True) -> Iterator[StepRun]
         tell("interrupted", room=room, detail=detail)
         raise SystemExit(130) from None
     except Exception as error:
+        faults = [f"{type(error).__name__}: {error}"]
+        tell("failed", room=room, detail=detail, faults=faults, defect=True, exit_code=DEFECT_EXIT_CODE)
         traceback.print_exc()
-        tell("failed", room=room, detail=detail, faults=[f"{type(error).__name__}: {error}"], defect=True)
         raise SystemExit(DEFECT_EXIT_CODE) from None
     seconds = time.monotonic() - started
     tell("finished", room=room, detail=detail, seconds=seconds, peak_mib=_peak_memory_mib(), run_id=run.run_id)
@@ -70,8 +71,9 @@ def _as_refusal(error: OSError) -> Refusal:
 
 def _fail(room: str, detail: str, refusal: Refusal) -> None:
     sentences = [str(fault) for fault in refusal.faults]
-    print(f"{room} cannot go on:", *sentences, sep="\n  ", file=sys.stderr, flush=True)
-    tell("failed", room=room, detail=detail, faults=sentences, defect=False)
+    tell("failed", room=room, detail=detail, faults=sentences, defect=False, exit_code=refusal.exit_code)
+    with suppress(OSError):  # the log may lie on the disk that is full
+        print(f"{room} cannot go on:", *sentences, sep="\n  ", file=sys.stderr, flush=True)
     raise SystemExit(refusal.exit_code) from None
 
 

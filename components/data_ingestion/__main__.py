@@ -2,9 +2,11 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from components.contracts.faults import BadInput, Fault
 from components.contracts.settings import read_settings
 from components.contracts.step import step
 from components.data_ingestion.config import DataIngestionSettings
@@ -12,16 +14,26 @@ from components.data_ingestion.ingest import ingest
 from components.data_ingestion.resolve import resolve
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Write the data set that a settings file describes, and print its manifest."""
     parser = argparse.ArgumentParser(prog="python -m components.data_ingestion", description=main.__doc__)
     parser.add_argument("settings", type=Path, help="a JSON file with the section data_ingestion of a preset")
     parser.add_argument("dataset", type=Path, help="the folder to write")
-    arguments = parser.parse_args()
+    given = parser.parse_args(arguments)
     with step("data_ingestion") as run:
-        settings = read_settings(DataIngestionSettings, json.loads(arguments.settings.read_text()), "data_ingestion")
-        dataset = ingest(resolve(settings), settings, arguments.dataset, run)
+        settings = read_settings(DataIngestionSettings, _read(given.settings), "data_ingestion")
+        dataset = ingest(resolve(settings), settings, given.dataset, run)
     print(json.dumps(asdict(dataset), indent=2, ensure_ascii=False))
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        section = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(Fault(str(path), str(error), "a JSON file with settings")) from None
+    if not isinstance(section, dict):
+        raise BadInput(Fault(str(path), f"JSON of type {type(section).__name__}", "an object of keys and values"))
+    return section
 
 
 if __name__ == "__main__":

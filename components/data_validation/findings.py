@@ -27,6 +27,11 @@ class Shown:
         """Whether the pipeline ends here."""
         return not self.outcome.passed and self.outcome.check.severity == "hard"
 
+    @property
+    def warns(self) -> bool:
+        """Whether somebody should know, though the pipeline goes on."""
+        return not self.outcome.passed and self.outcome.check.severity == "soft"
+
 
 def finding_of(outcome: Outcome) -> Finding:
     """Return what became of a check, as a sentence without examples."""

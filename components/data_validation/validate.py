@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from components.contracts.dataset import read_dataset
+from components.contracts.events import tell
 from components.contracts.faults import refuse_if_any
 from components.contracts.folders import sha256_of, whole_folder, write_manifest, write_text_whole
 from components.contracts.model import BaseModel, read_model
@@ -63,6 +64,7 @@ def validate(
     run.metrics(counts)
     _log_page(docs, run)
     refuse_if_any(fault_of(one) for one in shown if one.stops)
+    tell("warned", room="data_validation", detail="", sentences=[str(fault_of(one)) for one in shown if one.warns])
     validation = Validation(
         dataset_sha256=manifest.content_sha256,
         tokenizer_sha256=sha256_of(base / "tokenizer.json"),

@@ -19,12 +19,18 @@ from components.fine_tuning.disk import as_os_errors
 CHECKPOINTS = "BESSEMER_CHECKPOINTS"
 """The environment variable that names the folder of all checkpoints: in a cluster, a volume that outlives the pod."""
 _FORMAT = 1
-"""Raised when a training can no longer go on from what an older version wrote."""
+"""Raised when a training can no longer go on from what an older version wrote; by hand, no fingerprint tells."""
 
 
-def checkpoint_file(dataset_sha256: str, base_sha256: str, settings: FineTuningSettings) -> Path:
-    """Return the one file that belongs to this training: same data, same model, same settings."""
-    parts = {"format": _FORMAT, "dataset": dataset_sha256, "base": base_sha256, "settings": asdict(settings)}
+def checkpoint_file(dataset_sha256: str, base_sha256: str, settings: FineTuningSettings, code: str = "") -> Path:
+    """Return the one file that belongs to this training: same data, same model, same settings, same code."""
+    parts = {
+        "format": _FORMAT,
+        "dataset": dataset_sha256,
+        "base": base_sha256,
+        "settings": asdict(settings),
+        "code": code,
+    }
     root = Path(os.environ.get(CHECKPOINTS) or ".bessemer/checkpoints")
     return root.absolute() / sha256_of_mapping(parts)[:16] / "state.pt"
 

@@ -23,7 +23,7 @@ def fine_tune(
         base: the pretrained model.
         validation: the proof that this data set was judged fit for training.
         settings: how the model is trained.
-        code: a fingerprint of this step's code, seen by the cache alone.
+        code: a fingerprint of this step's code, so that an edit trains anew, and never from older code's checkpoint.
         tuned: the fine-tuned model with its tokenizer.
         curve: the training curve.
         metrics: what the kept weights reach on the validation split, and how fast training was.
@@ -41,6 +41,6 @@ def fine_tune(
         from components.fine_tuning.tune import tune
 
         inputs = Path(dataset.path), Path(base.path), Path(validation.path)
-        model = tune(*inputs, config, Path(tuned.path), Path(curve.path), run)
+        model = tune(*inputs, config, Path(tuned.path), Path(curve.path), run, code=code)
         tuned.metadata.update({"steps": model.steps, "precision": model.precision, **model.validation})
         write_metrics(metrics, {**model.validation, "training_seconds": model.training_seconds})

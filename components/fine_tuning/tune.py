@@ -41,6 +41,7 @@ def tune(
     folder: Path,
     curve_html: Path,
     run: StepRun,
+    code: str = "",
 ) -> TunedModel:
     """Write a tuned model to `folder` and its training curve to `curve_html`, and return the model's manifest.
 
@@ -54,6 +55,7 @@ def tune(
         folder: where the tuned model contract goes.
         curve_html: where the page with the training curve goes.
         run: takes parameters, metrics by step, and the curve as a picture.
+        code: a fingerprint of the code that trains: other code does not go on from this one's checkpoints.
 
     Raises:
         BadInput: the inputs do not belong together, or cannot be trained on.
@@ -71,7 +73,7 @@ def tune(
     training = prepare(inputs, settings, precision, history)
     run.params({**asdict(settings), **_facts(training, precision)})
 
-    checkpoint = checkpoint_file(inputs.dataset.content_sha256, inputs.base.sha256, settings)
+    checkpoint = checkpoint_file(inputs.dataset.content_sha256, inputs.base.sha256, settings, code)
     kept = training.run(checkpoint)
     tuned = save_tuned_model(folder, inputs, training, kept, precision)
     _show(tuned, history, TASKS[settings.task].score, curve_html, run)

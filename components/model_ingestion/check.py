@@ -84,9 +84,14 @@ def _check_config(config: Mapping[str, Any], source: str, checked: Checked) -> N
     else:
         expected = "the name of an architecture, such as bert"
         checked.faults.append(Fault(thing, f"model_type {json.dumps(architecture)}", expected))
+    padding = config.get("pad_token_id") or 0
+    if not isinstance(padding, int):
+        expected = "the number of a token, or null"
+        checked.faults.append(Fault(thing, f"pad_token_id {json.dumps(padding)[:80]}", expected))
+        padding = 0
     positions = next((config[key] for key in _POSITIONS if isinstance(config.get(key), int)), 0)
     if checked.architecture in _POSITIONS_AFTER_PADDING:
-        positions -= int(config.get("pad_token_id") or 0) + 1
+        positions -= padding + 1
     checked.max_positions = positions
     if positions <= 0:
         expected = f"how many tokens the model reads, as one of {', '.join(_POSITIONS)}"
@@ -113,8 +118,7 @@ def _weight_files(folder: Path, names: Sequence[str], source: str, faults: list[
     if (folder / WEIGHTS).exists():
         return [WEIGHTS]
     if (folder / INDEX).exists():
-        index = _read_object(folder, INDEX, source, faults) or {}
-        shards = sorted(set(dict(index.get("weight_map") or {}).values()))
+        shards = _shards(folder, source, faults)
         for shard in shards:
             if not (folder / shard).exists():
                 faults.append(Fault(source, f"no {shard}", f"every file that {INDEX} names", "Bring it there too."))
@@ -126,6 +130,20 @@ def _weight_files(folder: Path, names: Sequence[str], source: str, faults: list[
     else:
         found = f"no weights among {len(names)} files ({', '.join(names[:6])})"
         faults.append(Fault(source, found, WEIGHTS, "Choose a folder that save_pretrained wrote."))
+    return []
+
+
+def _shards(folder: Path, source: str, faults: list[Fault]) -> list[str]:
+    """Return the names of the files that the index says the tensors are in, each once."""
+    index = _read_object(folder, INDEX, source, faults)
+    if index is None:
+        return []
+    files = index.get("weight_map")
+    if isinstance(files, dict) and files and all(isinstance(file, str) for file in files.values()):
+        return sorted(set(files.values()))
+    found = f"weight_map {json.dumps(files, ensure_ascii=False)[:80]}"
+    way_out = "Bring it anew, from where the model comes from."
+    faults.append(Fault(f"{INDEX} of {source}", found, "an object that names the file of each tensor", way_out))
     return []
 
 

@@ -8,6 +8,24 @@ from components.images import image
 
 
 @dsl.component(base_image=image("registration"), install_kfp_package=False)
+def resolve_registry() -> str:
+    """Look which registry the environment names today.
+
+    Never cached, as a cache sees parameters and not the environment: what was registered on one server would pass for
+    registered on every other.
+
+    Returns:
+        The registry's identity, as JSON; it holds no password.
+
+    """
+    from components.contracts.step import step
+    from components.registration.resolve import resolve
+
+    with step("registration", "registry", tracked=False):
+        return resolve()
+
+
+@dsl.component(base_image=image("registration"), install_kfp_package=False)
 def register_model(
     choice: dsl.Input[dsl.Artifact],
     candidates: dsl.Input[List[dsl.Model]],  # noqa: UP006
@@ -15,6 +33,7 @@ def register_model(
     tuned: dsl.Input[dsl.Model],
     dataset: dsl.Input[dsl.Dataset],
     validation: dsl.Input[dsl.Artifact],
+    registry: str,
     settings: dict,
     code: str,
     registration: dsl.Output[dsl.Artifact],
@@ -28,6 +47,7 @@ def register_model(
         tuned: the fine-tuned model.
         dataset: the data set.
         validation: what data validation found.
+        registry: the registry's identity, from resolve_registry; unused here, it is there for the cache as code is.
         settings: the registered model's name, alias and description.
         code: a fingerprint of the room's code; unused here, it is a parameter so that the cache sees it.
         registration: name, version, alias, run and lineage of what was registered.

@@ -7,6 +7,8 @@ import pytest
 import yaml
 from kfp import compiler
 
+from components.images import TAG
+from pipelines import package
 from pipelines.build_model import build_model
 from pipelines.fingerprint import fingerprint
 
@@ -20,6 +22,7 @@ ROOMS = {
     "select-candidate": "selection",
     "register-model": "registration",
 }
+LOOKUPS = ("resolve-data", "resolve-model", "resolve-registry")
 
 
 @pytest.fixture(scope="module")
@@ -36,24 +39,24 @@ def tasks(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_every_room_is_a_task(tasks: dict[str, Any]) -> None:
-    assert {*ROOMS, "resolve-data", "resolve-model", "for-loop-1"} == set(tasks)
+    assert {*ROOMS, *LOOKUPS, "for-loop-1"} == set(tasks)
 
 
 def test_data_moves_to_the_right(tasks: dict[str, Any]) -> None:
     needs = {name: set(task.get("dependentTasks", [])) for name, task in tasks.items()}
-    assert needs["resolve-data"] == needs["resolve-model"] == set()
+    assert [needs[lookup] for lookup in LOOKUPS] == [set()] * 3
     assert needs["validate-data"] == {"ingest-data", "ingest-model"}
     assert needs["fine-tune"] == {"ingest-data", "ingest-model", "validate-data"}
     assert needs["for-loop-1"] == {"ingest-data", "fine-tune"}
     assert needs["evaluate-candidate"] == {"compress-model"}
     assert needs["select-candidate"] == {"for-loop-1"}
-    assert needs["register-model"] >= {"select-candidate", "for-loop-1"}
+    assert needs["register-model"] >= {"resolve-registry", "select-candidate", "for-loop-1"}
 
 
 def test_only_lookups_are_never_cached(tasks: dict[str, Any]) -> None:
     cached = {name for name, task in tasks.items() if task.get("cachingOptions", {}).get("enableCache")}
     assert cached >= set(ROOMS)
-    assert not cached & {"resolve-data", "resolve-model"}
+    assert cached.isdisjoint(LOOKUPS)
 
 
 def test_each_task_carries_the_fingerprint_of_its_room(tasks: dict[str, Any]) -> None:
@@ -62,13 +65,42 @@ def test_each_task_carries_the_fingerprint_of_its_room(tasks: dict[str, Any]) ->
         assert code == fingerprint(room), name
 
 
+def test_what_was_registered_on_one_server_is_not_cached_for_another(tasks: dict[str, Any]) -> None:
+    registry = tasks["register-model"]["inputs"]["parameters"]["registry"]["taskOutputParameter"]
+    assert registry["producerTask"] == "resolve-registry"
+
+
+@pytest.fixture
+def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Return the documents of a package that was compiled from a revision of its own."""
+    monkeypatch.setenv(TAG, "tag")
+    monkeypatch.setattr(package, "code_revision", lambda: "abc123-dirty")
+    return list(yaml.safe_load_all(package.write_package(tmp_path / "package.yaml").read_text()))
+
+
+def test_on_kubeflow_registration_is_told_revision_image_and_run(packaged: list[dict[str, Any]]) -> None:
+    graph, platform = packaged
+    container = graph["deploymentSpec"]["executors"]["exec-register-model"]["container"]
+    told = {variable["name"]: variable["value"] for variable in container["env"]}
+    assert told == {"BESSEMER_GIT_REVISION": "abc123-dirty", "BESSEMER_IMAGE": container["image"]}
+    executors = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    run = {"name": "KFP_RUN_ID", "fieldPath": "metadata.labels['pipeline/runid']"}
+    assert executors == {"exec-register-model": {"fieldPathAsEnv": [run]}}
+
+
+def test_here_no_commit_registers_anew(packaged: list[dict[str, Any]]) -> None:
+    executors = build_model.pipeline_spec.deployment_spec["executors"]
+    assert not [name for name in executors if "env" in executors[name]["container"]]
+    assert not build_model.platform_spec.platforms
+
+
 def test_candidates_are_measured_one_after_the_other(tasks: dict[str, Any]) -> None:
     assert tasks["for-loop-1"]["iteratorPolicy"]["parallelismLimit"] == 1
 
 
 def test_each_task_runs_in_its_rooms_image_and_installs_nothing(spec: dict[str, Any]) -> None:
     executors = spec["deploymentSpec"]["executors"]
-    for name, room in ROOMS.items():
+    for name, room in {**ROOMS, "resolve-registry": "registration"}.items():
         container = executors[f"exec-{name}"]["container"]
         assert container["image"].split(":")[0].endswith(f"/{room.replace('_', '-')}")
         assert "pip install" not in " ".join(container["command"])

@@ -1,3 +1,4 @@
+import os
 import socket
 import sqlite3
 from pathlib import Path
@@ -60,3 +61,60 @@ def test_mlflow_server_that_answers_and_one_that_does_not(monkeypatch: pytest.Mo
 def test_a_full_disk_is_not_good(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "_MIN_DISK_GIB", 10**9)
     assert not examined("disk").good
+
+
+@pytest.mark.parametrize(
+    ("program", "what", "found"),
+    [("nvidia-smi", "GPU", "nvidia-smi fails or hangs"), ("docker", "Docker", "installed, but no engine answers")],
+)
+@pytest.mark.parametrize("script", ["#!/bin/sh\nexec sleep 60\n", "#!/bin/sh\nexit 1\n", "#!/no/such/shell\n"])
+def test_a_program_that_hangs_or_fails_is_said(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch, program: str, what: str, found: str, script: str
+) -> None:
+    (own_home / program).write_text(script)
+    (own_home / program).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{own_home}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(doctor, "_PROGRAM_SECONDS", 0.2)
+    one = examined(what)
+    assert one.found == found
+    assert one.advice
+
+
+@pytest.mark.parametrize(
+    "uri", ["http://mlflow:port", "http://mlflow:70000", "https://[::1", f"http://{'a' * 70}.org", "http://a..org"]
+)
+def test_an_address_that_cannot_be_is_said(monkeypatch: pytest.MonkeyPatch, uri: str) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    found = examined("MLflow")
+    assert not found.good
+    assert found.found.startswith(uri)
+    assert found.advice == "Correct MLFLOW_TRACKING_URI."
+
+
+@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+def test_an_address_without_a_port_has_that_of_its_scheme(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, port: int
+) -> None:
+    asked = []
+
+    def refuse(address: tuple[str, int], timeout: float) -> None:
+        asked.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"{scheme}://mlflow.example")
+    assert not examined("MLflow").good
+    assert asked == [("mlflow.example", port)]
+
+
+@pytest.mark.parametrize("folder", [".", "with space", "50%"])
+def test_three_slashes_are_a_database_where_the_command_runs(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.chdir(own_home)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
+    assert "made on the first run" in examined("MLflow").found
+    Path(folder).mkdir(exist_ok=True)
+    with sqlite3.connect(f"{folder}/mlflow.db") as database:
+        database.execute("create table runs (id text)")
+    assert examined("MLflow").found.endswith("0 runs")

@@ -1,12 +1,16 @@
 """The whole way on this machine: raw rows to a registered model, again with nothing to do, after each change."""
 
 import csv
+import os
 import shutil
+import signal
 import socket
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
 
 from tests.conftest import labelled_texts
 from tests.mlflow_here import mlflow_server
@@ -89,6 +93,27 @@ def test_a_changed_budget_re_runs_only_the_choice_and_the_registration(home: Pat
 
 
 @pytest.mark.slow
+def test_a_run_that_is_given_is_joined_and_left_open(home: Path, reviews: Path) -> None:
+    client = runs.registry(home)
+    given = client.create_run(client.create_experiment("given")).info
+    ended = runs.run(home, "smoke", *settings(reviews, "selection.max_mib=400"), MLFLOW_RUN_ID=given.run_id)
+    assert ended.exit_code == 0, ended.said
+    found = client.search_runs([given.experiment_id])
+    below = [run.info.run_name for run in found if run.data.tags.get("mlflow.parentRunId") == given.run_id]
+    assert sorted(below) == ["registration", "selection"]
+    assert client.get_run(given.run_id).info.status == "RUNNING"
+
+
+@pytest.mark.slow
+def test_what_was_registered_elsewhere_is_registered_here_too(home: Path, reviews: Path, tmp_path: Path) -> None:
+    elsewhere = f"sqlite:///{tmp_path}/other.db"
+    ended = runs.run(home, "smoke", *settings(reviews), MLFLOW_TRACKING_URI=elsewhere)
+    assert ended.exit_code == 0, ended.said
+    assert ended.worked == ["registration"]
+    assert MlflowClient(elsewhere, elsewhere).get_model_version_by_alias("smoke", "challenger")
+
+
+@pytest.mark.slow
 def test_a_recipe_less_re_runs_no_other_candidate(home: Path, reviews: Path) -> None:
     ended = runs.run(home, "smoke", *settings(reviews, "recipes=[onnx-fp32]"))
     assert ended.exit_code == 0, ended.said
@@ -98,7 +123,7 @@ def test_a_recipe_less_re_runs_no_other_candidate(home: Path, reviews: Path) -> 
 def test_nothing_qualifies_ends_as_failed_with_the_table_and_registers_nothing(home: Path, reviews: Path) -> None:
     before = len(runs.versions(home))
     ended = runs.run(home, "smoke", *settings(reviews, "selection.max_mib=0.001"))
-    assert ended.exit_code != 0
+    assert ended.exit_code == 65
     assert "Traceback" not in ended.said
     assert "int8-dynamic" in ended.said
     assert "nothing is registered" in ended.said.lower()
@@ -173,7 +198,7 @@ def test_a_tracking_server_that_is_down_at_the_start_is_a_sentence(tmp_path: Pat
 
 def test_data_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     ended = runs.run(tmp_path, "smoke", *settings(tmp_path / "absent.csv"))
-    assert ended.exit_code != 0
+    assert ended.exit_code == 65
     assert "absent.csv" in ended.said
     assert "Traceback" not in ended.said
     assert "defect" not in ended.said
@@ -193,10 +218,66 @@ def test_a_tracking_server_that_dies_in_the_middle_is_a_sentence_and_the_next_ru
             time.sleep(0.05)
         server.kill()
         ended = runs.wait(home, process)
-    assert ended.exit_code != 0
+    assert ended.exit_code == 69
     assert f"the MLflow server at {server.uri}" in ended.said
     assert "Traceback" not in ended.said
     assert "registration" not in ended.worked
     again = runs.run(home, "smoke", *settings(reviews))
     assert again.exit_code == 0, again.said
     assert "data_ingestion" not in again.worked
+
+
+def start_until_fine_tuning(home: Path, reviews: Path) -> tuple["subprocess.Popen[str]", int]:
+    """Start a run, and return it with the process of its fine-tuning once that has begun."""
+    process = runs.start(home, "smoke", *settings(reviews))
+    while process.poll() is None:
+        for event in runs.events(home):
+            if event["event"] == "started" and event["room"] == "fine_tuning":
+                return process, event["pid"]
+        time.sleep(0.02)
+    raise AssertionError(process.communicate()[0])
+
+
+@pytest.mark.slow
+def test_a_step_that_is_killed_is_a_sentence_and_the_next_run_goes_on(tmp_path: Path, reviews: Path) -> None:
+    process, step = start_until_fine_tuning(tmp_path, reviews)
+    os.kill(step, signal.SIGKILL)
+    ended = runs.wait(tmp_path, process)
+    assert ended.exit_code == 69
+    assert "fine tuning could not go on" in ended.said
+    assert "killed from outside, mostly because memory ran out" in ended.said
+    assert list(runs.versions(tmp_path)) == []
+    again = runs.run(tmp_path, "smoke", *settings(reviews))
+    assert again.exit_code == 0, again.said
+    assert "data_ingestion" not in again.worked
+
+
+@pytest.mark.slow
+def test_a_second_ctrl_c_ends_everything_at_once(tmp_path: Path, reviews: Path) -> None:
+    process, step = start_until_fine_tuning(tmp_path, reviews)
+    os.kill(step, signal.SIGSTOP)  # it will not heed the first one
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+    ended = runs.wait(tmp_path, process)
+    assert ended.exit_code == 130
+    assert "Traceback" not in ended.said
+    time.sleep(0.5)
+    assert not Path(f"/proc/{step}").exists() or "Z" in Path(f"/proc/{step}/stat").read_text().split()[2]
+    assert list(runs.versions(tmp_path)) == []
+
+
+@pytest.mark.slow
+def test_a_full_disk_below_the_whole_run_is_a_sentence(tmp_path: Path, reviews: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", disk], capture_output=True).returncode:
+        pytest.skip("mounting is not permitted here")
+    try:
+        ended = runs.run(disk, "smoke", *settings(reviews))
+        assert ended.exit_code == 73, ended.said
+        assert "no space left on the device" in ended.said
+        assert "Traceback" not in ended.said
+        assert list(runs.versions(disk)) == []
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)

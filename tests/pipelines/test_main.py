@@ -6,6 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from components.contracts.faults import BadInput, Fault
+from pipelines import doctor
+from pipelines.__main__ import app
 
 COMMANDS = ("run", "show", "compile", "presets", "predict", "ui", "doctor", "data")
 
@@ -76,6 +81,15 @@ def test_doctor_says_what_there_is(tmp_path: Path) -> None:
     done = bessemer("doctor", home=tmp_path)
     assert done.returncode == 0
     assert "vector extensions" in done.stdout
+
+
+def test_a_refusal_in_doctor_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> list[doctor.Examined]:
+        raise BadInput(Fault("BESSEMER_HOME", "a file", "a folder"))
+
+    monkeypatch.setattr(doctor, "examine", refuse)
+    done = CliRunner().invoke(app, ["doctor"])
+    assert (done.exit_code, done.output) == (65, "BESSEMER_HOME: found a file; expected a folder.\n")
 
 
 def test_compile_writes_the_package(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """Asking a registered model: which version answers, and the sentences when none can."""
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import mlflow
 import pytest
 from mlflow import MlflowClient
+from mlflow.models import Model
 
 from components.contracts.faults import BadInput, Unavailable
 from components.contracts.onnx_text_classifier import OnnxTextClassifier
@@ -88,6 +91,34 @@ def test_a_model_that_does_not_exist_is_refused(client: MlflowClient) -> None:  
         with pytest.raises(BadInput, match=f"the model {name}: found only intent, sentiment; .* `bessemer run`"):
             predict(name, ["a film"])
     with pytest.raises(BadInput, match="the model sentiment: found one without any version"):
+        predict("sentiment", ["a film"])
+
+
+def cut_short(folder: Path) -> None:
+    (folder / "artifacts" / "candidate" / "model.onnx").write_bytes(b"cut short")
+
+
+def of_others(folder: Path) -> None:
+    description = Model.load(str(folder))
+    description.metadata = None
+    description.save(str(folder / "MLmodel"))
+    (folder / "served_text_classifier.py").write_text("raise AssertionError('loaded')")
+
+
+@pytest.mark.parametrize(
+    ("harm", "found"),
+    [
+        (shutil.rmtree, r"nothing at .*; expected the files that were registered"),
+        (lambda folder: (folder / "MLmodel").unlink(), r"files that give no answer \(.*MLmodel"),
+        (cut_short, r"files that give no answer \(.*; expected the files that were registered"),
+        (of_others, "a model that Bessemer did not make; expected a text classifier of Bessemer's"),
+    ],
+)
+def test_files_that_are_gone_broken_or_not_ours_are_sentences(
+    three_versions: MlflowClient, harm: Callable[[Path], object], found: str
+) -> None:
+    harm(Path(three_versions.get_model_version_download_uri("sentiment", "3")))
+    with pytest.raises(BadInput, match=rf"version 3 of sentiment: found {found}.*`bessemer run`"):
         predict("sentiment", ["a film"])
 
 

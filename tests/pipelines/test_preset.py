@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,31 @@ def test_a_file_that_is_not_there() -> None:
     assert "no such file" in faults_of("absent.yaml")[0]
 
 
+def test_a_folder_named_as_a_preset_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+    (fault,) = faults_of(tmp_path / "folder.yaml")
+    assert "folder.yaml: found is a directory; expected a preset's YAML file that can be read" in fault
+
+
+@pytest.mark.parametrize("value", ["2024-05-01", "2024-05-01 12:00:00", "2024-05-01T12:00:00+02:00", "2024-13-45"])
+def test_dates_are_texts_that_json_takes(mine: Path, value: str) -> None:
+    loaded = preset.load(str(mine), [f"registration.description={value}"])
+    assert loaded.sections["registration"]["description"].replace("T", " ") == value.replace("T", " ")
+    assert json.dumps(loaded.arguments())
+
+
+def test_a_date_in_a_file_is_a_text_too(mine: Path) -> None:
+    mine.write_text(MINE.replace("Mine.", "2024-05-01") + "  description: 2024-05-01T12:00:00+02:00\n")
+    loaded = preset.load(str(mine))
+    assert loaded.description == "2024-05-01"
+    assert json.loads(json.dumps(loaded.arguments()))["registration"]["description"].startswith("2024-05-01")
+
+
+def test_a_date_where_a_number_belongs_is_a_fault(mine: Path) -> None:
+    (fault,) = faults_of(mine, "fine_tuning.epochs=2024-05-01")
+    assert 'fine_tuning.epochs: found "2024-05-01"' in fault
+
+
 def test_all_faults_of_a_file_at_once_with_their_lines(mine: Path) -> None:
     mine.write_text(
         MINE.replace("recipes: [onnx-fp32]", "recipes: [onnx-fp23]").replace("  source: mine.csv", "  sorce: mine.csv")
@@ -109,6 +135,22 @@ def test_sizes_longer_than_the_models_texts_are_an_impossible_combination(mine: 
     assert any("evaluation.sizes" in fault and "64" in fault for fault in faults)
 
 
+def test_an_impossible_combination_is_said_beside_other_faults(mine: Path) -> None:
+    faults = faults_of(mine, "recipes=[prune]", "fine_tuning.max_tokens=64", "evaluation.sizes=[[1, 128]]")
+    assert sum("evaluation.sizes: found 128 tokens" in fault for fault in faults) == 1
+    assert len(faults) == 2
+
+
+def test_a_section_at_fault_is_not_combined(mine: Path) -> None:
+    (fault,) = faults_of(mine, "fine_tuning.max_tokens=many", "evaluation.sizes=[[1, 512]]")
+    assert "fine_tuning.max_tokens" in fault
+
+
+def test_sizes_that_nobody_asked_for_do_not_stand_in_the_way_of_short_texts(mine: Path) -> None:
+    loaded = preset.load(str(mine), ["fine_tuning.max_tokens=64"])
+    assert loaded.sections["fine_tuning"] == {"max_tokens": 64}
+
+
 @pytest.mark.parametrize(
     ("recipes", "message"),
     [
@@ -130,6 +172,7 @@ def test_recipes_that_cannot_be(mine: Path, recipes: str, message: str) -> None:
         ("recipes: [a]\nrecipes: [b]\n", "duplicate"),
         ("- a\n- b\n", "a section a room"),
         ("", "a section a room"),
+        ("description: 2024-13-45\n", "month must be in 1..12"),
     ],
 )
 def test_yaml_that_is_none(tmp_path: Path, text: str, message: str) -> None:

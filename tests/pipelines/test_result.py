@@ -67,7 +67,14 @@ def run_folder(path: Path, chosen: str) -> RunFolder:
         fault = "int8-dynamic: found accuracy 0.7; expected 0.8."
         events = [
             {"event": "choice", "path": str(path / "choice")},
-            {"event": "failed", "room": "registration", "detail": "", "faults": [fault], "defect": False},
+            {
+                "event": "failed",
+                "room": "registration",
+                "detail": "",
+                "faults": [fault],
+                "defect": False,
+                "exit_code": 65,
+            },
         ]
         run.events.write_text("".join(json.dumps({"time": 0, **event}) + "\n" for event in events))
     return run
@@ -111,8 +118,23 @@ def test_when_nothing_qualifies_the_table_is_there_and_the_failure_too(tmp_path:
 def test_only_a_defect_points_to_the_traceback(tmp_path: Path, defect: bool) -> None:
     run = RunFolder(tmp_path)
     run.request.write_text(json.dumps({"preset": "smoke", "arguments": {"recipes": []}}))
-    failed = {"event": "failed", "time": 0, "room": "fine_tuning", "detail": "", "faults": ["KeyError: 1"]}
+    failed = {
+        "event": "failed",
+        "time": 0,
+        "room": "fine_tuning",
+        "detail": "",
+        "faults": ["KeyError: 1"],
+        "exit_code": 70,
+    }
     run.events.write_text(json.dumps({**failed, "defect": defect}) + "\n")
     text = shown(run)
     assert "fine tuning could not go on" in text
     assert ("run.log" in text) is defect
+
+
+def test_warnings_stand_above_the_table(tmp_path: Path) -> None:
+    run = run_folder(tmp_path, "int8-dynamic")
+    warned = {"event": "warned", "time": 0, "room": "data_validation", "detail": "", "sentences": ["3 texts are long."]}
+    run.events.write_text(json.dumps(warned) + "\n")
+    text = shown(run)
+    assert text.index("! data validation: 3 texts are long.") < text.index("▶ int8-dynamic")

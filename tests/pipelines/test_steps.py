@@ -34,11 +34,35 @@ def test_steps_that_never_told_were_unchanged_only_if_the_run_succeeded() -> Non
         assert {step.state for step in steps.all} == {expected}
 
 
-def test_a_step_that_was_running_when_the_run_ended_was_interrupted() -> None:
+def test_a_step_that_was_running_when_the_run_was_interrupted_was_interrupted_with_it() -> None:
+    steps = Steps([])
+    steps.take(event("started", room="fine_tuning", detail=""))
+    steps.take(event("interrupted", room="", detail=""))
+    steps.settle(succeeded=False)
+    assert [step.room for step in steps.all if step.state == "interrupted"] == ["fine_tuning"]
+    assert steps.failures == []
+
+
+def test_a_step_that_ended_without_a_word_was_killed() -> None:
     steps = Steps([])
     steps.take(event("started", room="fine_tuning", detail=""))
     steps.settle(succeeded=False)
-    assert [step.room for step in steps.all if step.state == "interrupted"] == ["fine_tuning"]
+    (killed,) = steps.failures
+    assert (killed.room, killed.state, killed.exit_code, killed.defect) == ("fine_tuning", "failed", 69, False)
+    assert "killed from outside, mostly because memory ran out" in killed.faults[0]
+
+
+def test_a_run_that_failed_without_any_word_is_a_defect_that_is_said() -> None:
+    steps = Steps([])
+    steps.settle(succeeded=False)
+    (silent,) = steps.failures
+    assert (silent.room, silent.exit_code, silent.defect) == ("", 70, True)
+
+
+def test_what_a_step_warns_of_is_kept() -> None:
+    steps = Steps([])
+    steps.take(event("warned", room="data_validation", detail="", sentences=["3 rows are empty"]))
+    assert [step.warnings for step in steps.all if step.room == "data_validation"] == [["3 rows are empty"]]
 
 
 def test_lookups_count_as_work_but_have_no_line() -> None:
@@ -50,23 +74,24 @@ def test_lookups_count_as_work_but_have_no_line() -> None:
 
 def test_a_lookup_that_fails_is_the_failure_of_its_room() -> None:
     steps = Steps([])
-    steps.take(event("failed", room="data_ingestion", detail="source", faults=["no file"], defect=False))
-    assert steps.failed is not None
-    assert (steps.failed.title, steps.failed.faults) == ("data ingestion", ["no file"])
+    steps.take(event("failed", room="data_ingestion", detail="source", faults=["no file"], defect=False, exit_code=65))
+    (failed,) = steps.failures
+    assert (failed.title, failed.faults, failed.exit_code) == ("data ingestion", ["no file"], 65)
 
 
 def test_a_failure_outside_any_room_is_kept() -> None:
     steps = Steps([])
-    steps.take(event("failed", room="", detail="", faults=["the server is down"], defect=False))
-    assert steps.failed is not None
-    assert steps.failed.faults == ["the server is down"]
+    steps.take(event("failed", room="", detail="", faults=["the server is down"], defect=False, exit_code=69))
+    assert [failed.faults for failed in steps.failures] == [["the server is down"]]
 
 
 def test_reader_yields_each_whole_line_once(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     reader = EventReader(path)
     assert list(reader) == []
-    with path.open("w") as file:
+    path.write_text('{"event": "cut sho{"event": "next"}\n')  # a full disk took only a part of the first
+    assert list(reader) == []
+    with path.open("a") as file:
         file.write(json.dumps({"event": "a"}) + "\n" + '{"event": ')
         file.flush()
         assert [found["event"] for found in reader] == ["a"]

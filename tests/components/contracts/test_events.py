@@ -29,6 +29,11 @@ def test_nobody_watches_nothing_is_written(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_cannot_be_told_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(EVENTS, str(tmp_path))  # a folder, which nobody can write into as a file
+    tell("started", room="evaluation")
+
+
 def test_an_event_is_a_line(events: Path) -> None:
     tell("started", room="evaluation", where=Path("a\nb"))
     tell("finished", room="evaluation")

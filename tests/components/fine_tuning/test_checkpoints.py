@@ -25,15 +25,16 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     assert not file.parent.exists()
 
 
-def test_data_model_and_settings_each_have_a_checkpoint_of_their_own(checkpoints: Path) -> None:
+def test_data_model_settings_and_code_each_have_a_checkpoint_of_their_own(checkpoints: Path) -> None:
     settings = FineTuningSettings()
     files = {
         checkpoint_file("data", "base", settings),
         checkpoint_file("other", "base", settings),
         checkpoint_file("data", "other", settings),
         checkpoint_file("data", "base", replace(settings, seed=1)),
+        checkpoint_file("data", "base", settings, code="edited"),
     }
-    assert len(files) == 4
+    assert len(files) == 5
     assert {file.parent.parent for file in files} == {checkpoints}
     assert checkpoint_file("data", "base", FineTuningSettings()) in files
 

@@ -20,11 +20,26 @@ def test_settings_at_fault_are_said_before_anything_heavy_is_loaded(tmp_path: Pa
     assert "Traceback" not in result.stderr
 
 
-def test_a_folder_that_is_no_contract_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("text", "found"), [(None, "No such file"), ("{", "Expecting property name"), ("[1]", "JSON of type list")]
+)
+def test_settings_that_cannot_be_read_are_sentences(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], text: str | None, found: str
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["", *map(str, [tmp_path, tmp_path, tmp_path, tmp_path / "tuned"])])
+    settings = tmp_path / "settings.json"
+    if text is not None:
+        settings.write_text(text)
     with pytest.raises(SystemExit) as ended:
-        main()
+        main([*map(str, [tmp_path, tmp_path, tmp_path, tmp_path / "tuned"]), "--settings", str(settings)])
+    assert ended.value.code == 65
+    said = capfd.readouterr().err
+    assert f"{settings}: found " in said
+    assert found in said
+    assert "Traceback" not in said
+
+
+def test_a_folder_that_is_no_contract_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*map(str, [tmp_path, tmp_path, tmp_path, tmp_path / "tuned"])])
     assert ended.value.code == 65
     assert "found no dataset.json; expected a folder that holds a Dataset" in capfd.readouterr().err

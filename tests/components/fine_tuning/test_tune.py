@@ -24,8 +24,9 @@ from components.contracts.model import TunedModel, read_model
 from components.contracts.tracking import StepRun
 from components.contracts.validation import Validation
 from components.fine_tuning import history
+from components.fine_tuning.checkpoints import save_checkpoint
 from components.fine_tuning.config import FineTuningSettings
-from components.fine_tuning.train import standard_error
+from components.fine_tuning.train import Kept, Training, standard_error
 from components.fine_tuning.tune import tune
 from tests.components.fine_tuning.conftest import QUICK
 from tests.conftest import labelled_texts, write_dataset
@@ -37,10 +38,11 @@ class Inputs:
     base: Path
     validation: Path
 
-    def tune(self, into: Path, settings: FineTuningSettings = QUICK, run: StepRun | None = None) -> TunedModel:
-        return tune(
-            self.dataset, self.base, self.validation, settings, into, into.with_suffix(".html"), run or StepRun()
-        )
+    def tune(
+        self, into: Path, settings: FineTuningSettings = QUICK, run: StepRun | None = None, code: str = ""
+    ) -> TunedModel:
+        folders = self.dataset, self.base, self.validation
+        return tune(*folders, settings, into, into.with_suffix(".html"), run or StepRun(), code=code)
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,20 @@ def test_a_tracking_server_that_is_gone_ends_it_with_a_sentence_and_a_checkpoint
     inputs.tune(tmp_path / "tuned")
     assert weights_sha256(tmp_path / "tuned") == weights_sha256(whole)
     assert list(checkpoints.iterdir()) == []
+
+
+def test_other_code_does_not_go_on_from_a_checkpoint(
+    inputs: Inputs, tmp_path: Path, checkpoints: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(training: Training, checkpoint: Path) -> Kept:
+        save_checkpoint(checkpoint, {"weights": {}})
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Training, "run", interrupted)
+    for code, there_are in (("old", 1), ("old", 1), ("edited", 2)):
+        with pytest.raises(KeyboardInterrupt):
+            inputs.tune(tmp_path / "tuned", code=code)
+        assert len(list(checkpoints.glob("*/state.pt"))) == there_are
 
 
 def test_a_full_disk_leaves_no_model_and_no_training_is_lost(

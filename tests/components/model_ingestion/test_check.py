@@ -78,6 +78,11 @@ def test_no_config(model: Path) -> None:
         ("{}", "found model_type null; expected the name of an architecture"),
         ('{"model_type": "bert"}', "found no number of positions; expected how many tokens the model reads"),
         ('{"model_type": 3, "n_positions": 8}', "found model_type 3"),
+        (
+            '{"model_type": "roberta", "n_positions": 8, "pad_token_id": "<pad>"}',
+            'config.json of the-model: found pad_token_id "<pad>"; expected the number of a token, or null',
+        ),
+        ('{"model_type": "bert", "n_positions": 8, "pad_token_id": [0]}', "found pad_token_id [0]"),
     ],
 )
 def test_a_config_that_says_too_little(model: Path, content: str, sentence: str) -> None:
@@ -164,6 +169,17 @@ def test_a_missing_part_is_named(model: Path) -> None:
     assert f"the-model: found no {second}; expected every file that model.safetensors.index.json names." in message(
         model
     )
+
+
+@pytest.mark.parametrize("files", ["model.safetensors", ["ab"], {}, None, {"w": 3}, {"w": ["a.safetensors"]}])
+def test_an_index_that_names_no_files_is_a_fault_among_others(model: Path, files: object) -> None:
+    shard(model)
+    (model / "model.safetensors.index.json").write_text(json.dumps({"weight_map": files}))
+    (model / "config.json").unlink()
+    index, config = sorted(map(str, check(model).faults), reverse=True)
+    assert "no config.json" in index + config
+    sentence = f"model.safetensors.index.json of the-model: found weight_map {json.dumps(files)}; expected an object"
+    assert sentence in index + config
 
 
 def test_bf16_weights_are_read(model: Path) -> None:

@@ -1,12 +1,13 @@
 """The KFP shell: artifacts in, an artifact with a few values out. The pipeline's own test runs it through kfp.local."""
 
+import json
 from pathlib import Path
 
 import pytest
 from kfp import compiler, dsl
 from mlflow import MlflowClient
 
-from components.registration.component import register_model
+from components.registration.component import register_model, resolve_registry
 from components.registration.evidence import Inputs
 from tests.components.registration.workshop import Workshop, registry
 
@@ -20,6 +21,7 @@ def call(inputs: Inputs, output: Path, settings: dict[str, object]) -> dsl.Artif
         tuned=dsl.Model(uri=str(inputs.tuned)),
         dataset=dsl.Dataset(uri=str(inputs.dataset)),
         validation=dsl.Artifact(uri=str(inputs.validation)),
+        registry="{}",
         settings=settings,
         code="fingerprint",
         registration=registration,
@@ -43,6 +45,11 @@ def test_a_run_without_a_choice_ends_as_failed(
     assert registry(client) == {}
     (run,) = client.search_runs(["0"])
     assert run.info.status == "FAILED"
+
+
+def test_looking_the_registry_up_names_the_server_and_opens_no_run(tracking: str, client: MlflowClient) -> None:
+    assert json.loads(resolve_registry.python_func()) == {"MLFLOW_TRACKING_URI": tracking}
+    assert client.search_runs(["0"]) == []
 
 
 def test_it_compiles(tmp_path: Path) -> None:

@@ -1,0 +1,45 @@
+"""A registry's identity: another one for each server, never a password, and nothing of what is registered there."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from components.contracts.tracking import StepRun
+from components.registration.evidence import Inputs
+from components.registration.register import register
+from components.registration.resolve import resolve
+from tests.components.registration.workshop import SETTINGS
+
+
+def test_each_server_registry_and_workspace_is_another_registry() -> None:
+    server = {"MLFLOW_TRACKING_URI": "https://mlflow.example"}
+    identities = [
+        resolve({}),
+        resolve(server),
+        resolve({"MLFLOW_TRACKING_URI": "sqlite:////home/lead/mlflow.db"}),
+        resolve({**server, "MLFLOW_REGISTRY_URI": "https://registry.example"}),
+        resolve({**server, "MLFLOW_WORKSPACE": "reviews"}),
+    ]
+    assert len(set(identities)) == len(identities)
+
+
+def test_a_password_is_left_out_and_changes_nothing() -> None:
+    first = resolve({"MLFLOW_TRACKING_URI": "https://lead:hunter2@mlflow.example/here"})
+    assert json.loads(first) == {"MLFLOW_TRACKING_URI": "https://mlflow.example/here"}
+    assert resolve({"MLFLOW_TRACKING_URI": "https://lead:hunter3@mlflow.example/here"}) == first
+
+
+def test_no_server_is_an_identity_too() -> None:
+    assert resolve({}) == resolve({"MLFLOW_TRACKING_URI": "", "PATH": "/bin"}) == "{}"
+
+
+def test_a_registration_does_not_change_it(inputs: Inputs, run: StepRun, tmp_path: Path) -> None:
+    before = resolve()
+    register(inputs, SETTINGS, tmp_path / "registration", run)
+    assert resolve() == before != "{}"
+
+
+def test_it_is_cheap() -> None:
+    code = "import sys; from components.registration import resolve; print('mlflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
