@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# a file's tests share what is dear to make, so they stay together; `tests/conftest.py` puts the longest file first
+IN_TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test coverage test-slow lint bench ui clean
@@ -27,10 +29,10 @@ run: $(READY)  ## Take a pretrained model to the registry: fine-tune, compress, 
 
 test: $(READY)  ## Run the fast tests.
 	@$(BIN)/bessemer data pull
-	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadgroup --quiet
+	@$(BIN)/pytest -m "not slow" $(IN_TWO) --quiet
 
 coverage: $(READY)  ## Run the fast tests and say what of components/ and pipelines/ they leave out; fails below 90 %.
-	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadgroup --quiet --cov --cov-report=term
+	@$(BIN)/pytest -m "not slow" $(IN_TWO) --quiet --cov --cov-report=term
 
 test-slow: $(READY)  ## Run the tests that need servers, other environments or minutes.
 	@$(BIN)/pytest -m slow --quiet

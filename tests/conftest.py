@@ -20,6 +20,11 @@ BAD = ["dull", "cold", "grim", "tedious", "bloated", "dreadful", "clumsy", "stal
 NEUTRAL = ["the", "film", "a", "story", "with", "its", "cast", "and", "two", "hours", "of", "scenes", "in", "town"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the whole runs: they take longest, and would be waited for at the end."""
+    items.sort(key=lambda item: item.path.name != "test_local.py")
+
+
 def labelled_texts(rows: int, seed: int) -> list[tuple[str, str]]:
     """Return `rows` distinct (text, label) pairs that a small model can learn in seconds."""
     dice = random.Random(seed)

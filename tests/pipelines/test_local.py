@@ -16,8 +16,6 @@ from tests.conftest import labelled_texts
 from tests.mlflow_here import mlflow_server
 from tests.pipelines import runs
 
-pytestmark = pytest.mark.xdist_group("runs")  # they share the first run, which is most of their time
-
 
 def write_reviews(path: Path, pairs: list[tuple[str, str]]) -> None:
     with path.open("w", newline="") as file:

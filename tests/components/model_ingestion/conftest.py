@@ -50,7 +50,7 @@ def s3_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     flags = [f"-{name}={port}" for name, port in ports.items()]
     always = ["-s3", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.volumeSizeLimitMB=64"]
-    always += ["-master.telemetry=false", "-s3.iam=false"]
+    always += ["-master.telemetry=false", "-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [Path(sys.executable).with_name("weed"), "server", *always, *flags], stdout=log, stderr=log
