@@ -79,9 +79,13 @@ def forking_tasks() -> Iterator[None]:
         sys.executable = str(program)  # what kfp.local starts a task with
         try:
             yield
+        except KeyboardInterrupt:
+            server.communicate()  # ends its input, and waits until the tasks have ended, which were interrupted too
+            raise
         finally:
             sys.executable = python
-            server.communicate()  # ends its input, and waits until tasks that were interrupted have ended too
+            server.kill()
+            server.communicate()
 
 
 def serve(listener: socket.socket) -> None:

@@ -84,6 +84,7 @@ def test_a_second_run_does_no_work_and_shows_the_same_table(home: Path, reviews:
     assert len(runs.versions(home)) == before
 
 
+@pytest.mark.slow
 def test_a_changed_budget_re_runs_only_the_choice_and_the_registration(home: Path, reviews: Path) -> None:
     ended = runs.run(home, "smoke", *settings(reviews, "selection.max_mib=500"))
     assert ended.exit_code == 0, ended.said

@@ -137,6 +137,7 @@ def test_a_server_that_does_not_answer_is_a_sentence(tracking: str, monkeypatch:
     assert "secret" not in str(refusal.value)
 
 
+@pytest.mark.slow
 def test_no_torch_is_loaded(three_versions: MlflowClient) -> None:
     script = (
         "import sys; from pipelines.predict import predict\n"

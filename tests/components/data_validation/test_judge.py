@@ -40,6 +40,7 @@ def test_a_measurement_that_is_missing_is_a_defect_and_no_failed_expectation() -
         judge(Measured({"rows": pd.DataFrame({"other": [1.0]})}), [CARDS])
 
 
+@pytest.mark.slow
 def test_nothing_is_sent_printed_or_left_behind(tmp_path: Path) -> None:
     program = (
         "import sys\n"

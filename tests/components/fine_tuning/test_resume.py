@@ -59,7 +59,8 @@ def kill_after_a_while(child: multiprocessing.Process, checkpoints: Path, wait: 
     return alive
 
 
-@pytest.mark.parametrize("precision", ["auto", pytest.param("fp32", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["auto", "fp32"])
 def test_killed_again_and_again_it_comes_to_the_same_weights(
     folders: tuple[Path, Path, Path], tmp_path: Path, checkpoints: Path, precision: str
 ) -> None:
