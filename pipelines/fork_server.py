@@ -12,13 +12,12 @@ import os
 import runpy
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.connection import wait
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from shlex import quote
@@ -57,10 +56,16 @@ class Task:
 
 @contextmanager
 def forking_tasks() -> Iterator[None]:
-    """Let kfp.local's tasks be forks of one server, where forking is safe after such imports: on Linux."""
+    """Let kfp.local's tasks be forks of one server, where forking is safe after such imports: on Linux.
+
+    The server is itself a fork of this process, which needs MLflow too, for the run around the tasks.
+    """
     if sys.platform != "linux":
         yield
         return
+    quiet_libraries()
+    for module in TRACKING:
+        importlib.import_module(module)
     python = sys.executable
     with TemporaryDirectory(prefix="bessemer-") as place, socket.socket(socket.AF_UNIX) as listener:
         address, program = Path(place, "socket"), Path(place, "python")
@@ -70,59 +75,74 @@ def forking_tasks() -> Iterator[None]:
         ask = f"exec {quote(python)} -ES {quote(str(CLIENT))} {quote(str(address))}"
         program.write_text(f"#!/bin/sh\ntrap '' INT\n{ask} \"$@\"\n", encoding="utf-8")
         program.chmod(0o700)
-        server = subprocess.Popen(
-            [python, "-m", "pipelines.fork_server", str(listener.fileno())],
-            stdin=subprocess.PIPE,  # its end tells the server that this process is done, or gone
-            pass_fds=[listener.fileno()],
-            env={**os.environ, "_KFP_RUNTIME": "true"},  # kfp imports a small part of itself then
-        )
+        until, done = Pipe(duplex=False)
+        server = get_context("fork").Process(target=_become_server, args=[listener, until, done])
+        server.start()
+        until.close()
         sys.executable = str(program)  # what kfp.local starts a task with
         try:
             yield
         except KeyboardInterrupt:
-            server.communicate()  # ends its input, and waits until the tasks have ended, which were interrupted too
+            done.close()
+            server.join()  # until the tasks have ended, which were interrupted too
             raise
         finally:
             sys.executable = python
             server.kill()
-            server.communicate()
+            server.join()
+            done.close()
 
 
-def serve(listener: socket.socket) -> None:
-    """Fork for each client that comes and tell it how its fork ended, until whoever started this process is done.
+def _become_server(listener: socket.socket, until: Connection, done: Connection) -> None:
+    """Serve in a fork of the process that runs the pipeline."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the forks by themselves
+    done.close()  # its other end is the one that counts
+    os.environ["_KFP_RUNTIME"] = "true"  # kfp imports a small part of itself then
+    serve(listener, until)
+
+
+def serve(listener: socket.socket, until: Connection) -> None:
+    """Fork for each client that comes and tell it how its fork ended, until `until` ends.
 
     Once a task has to work, those that follow it will: what they need is imported while this process is idle. A run
-    of which everything is cached asks for look-ups alone, and imports nothing.
+    of which everything is cached asks for look-ups alone, and imports nothing; a run of which a task has failed gets
+    what it asks for, and nothing ahead.
     """
-    quiet_libraries()
     importlib.import_module("kfp.dsl.executor")
-    started_by = sys.stdin.fileno()
     forks: dict[int, tuple[BaseProcess, socket.socket]] = {}
     ahead: list[str] = []
+    all_is_well = True
     while True:
-        came = wait([listener, started_by, *forks], timeout=0 if ahead else None)
+        came = wait([listener, until, *forks], timeout=0 if ahead else None)
         if not came:
             _import(ahead.pop(0))
         for ready in came:
-            if ready == started_by:
+            if ready is until:
                 for process, _ in forks.values():
                     process.join()
                 return
             if isinstance(ready, int):
-                _tell_end(*forks.pop(ready))
-                continue
-            client, _ = listener.accept()
-            task = _receive(client)
-            if task is None:
-                client.close()
-                continue
-            needed = [module for word in task.arguments for module in IMPORTS.get(word, [])]
-            for module in needed:
-                _import(module)
-            process = _fork(task)
-            forks[process.sentinel] = process, client
-            if needed:
-                ahead = [module for modules in IMPORTS.values() for module in modules if module not in sys.modules]
+                all_is_well &= _tell_end(*forks.pop(ready)) == 0
+                ahead = ahead if all_is_well else []
+            elif arrived := _accept(listener):
+                task, client = arrived
+                needed, later = _imports_of(task)
+                for module in needed:
+                    _import(module)
+                process = _fork(task)
+                forks[process.sentinel] = process, client
+                if needed and all_is_well:
+                    ahead = later
+
+
+def _accept(listener: socket.socket) -> tuple[Task, socket.socket] | None:
+    """Return what the next client wants to run, and the client; None for one that was killed while it asked."""
+    client, _ = listener.accept()
+    task = _receive(client)
+    if task is None:
+        client.close()
+        return None
+    return task, client
 
 
 def _receive(client: socket.socket) -> Task | None:
@@ -139,6 +159,16 @@ def _receive(client: socket.socket) -> Task | None:
     return Task(wanted["arguments"], wanted["folder"], wanted["environment"], tuple(streams))
 
 
+def _imports_of(task: Task) -> tuple[list[str], list[str]]:
+    """Return the modules that the task needs, and those that the tasks after it in the way of the data will need."""
+    components = list(IMPORTS)
+    place = next((components.index(word) for word in task.arguments if word in IMPORTS), None)
+    if place is None:
+        return [], []
+    later = (module for component in components[place + 1 :] for module in IMPORTS[component])
+    return IMPORTS[components[place]], [module for module in later if module not in sys.modules]
+
+
 def _import(module: str) -> None:
     with suppress(Exception):  # the task meets it again, and says it with the step's name
         importlib.import_module(module)
@@ -153,13 +183,15 @@ def _fork(task: Task) -> BaseProcess:
     return process
 
 
-def _tell_end(process: BaseProcess, client: socket.socket) -> None:
-    """Send what a shell would say: the exit code, or 128 and the signal that ended the fork."""
+def _tell_end(process: BaseProcess, client: socket.socket) -> int:
+    """Send and return what a shell would say: the exit code, or 128 and the signal that ended the fork."""
     process.join()
     code = process.exitcode or 0
+    said = code if code >= 0 else 128 - code
     with client, suppress(OSError):  # a client that is gone needs no answer
-        client.sendall(str(code if code >= 0 else 128 - code).encode())
+        client.sendall(str(said).encode())
         client.shutdown(socket.SHUT_WR)  # a fork that began meanwhile has this socket too: closing it is not enough
+    return said
 
 
 def run(task: Task) -> None:
@@ -183,14 +215,3 @@ def run(task: Task) -> None:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
-
-
-def main(descriptor: str) -> None:
-    """Serve on an inherited socket."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the forks by themselves
-    with socket.socket(fileno=int(descriptor)) as listener:
-        serve(listener)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

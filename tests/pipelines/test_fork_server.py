@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.fork_server import CLIENT, IMPORTS, forking_tasks
+from pipelines.fork_server import CLIENT, IMPORTS, Task, _imports_of
 
 REAL_PYTHON = sys.executable
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="tasks are forked on Linux alone")
@@ -22,10 +22,21 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="tasks are forke
 
 @pytest.fixture(scope="module")
 def python() -> Iterator[str]:
-    """The program that kfp.local would start."""
-    with forking_tasks():
-        yield sys.executable
-    assert sys.executable == REAL_PYTHON
+    """The program that kfp.local would start; the server is a fork of a process like the one that runs a pipeline."""
+    code = """
+        import sys
+        from pipelines.fork_server import forking_tasks
+        real = sys.executable
+        with forking_tasks():
+            print(sys.executable, flush=True)
+            sys.stdin.read()
+        assert sys.executable == real
+    """
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    process = subprocess.Popen([REAL_PYTHON, "-c", textwrap.dedent(code)], text=True, **pipes)  # type: ignore[call-overload]
+    yield process.stdout.readline().strip()
+    process.communicate("", timeout=60)
+    assert process.returncode == 0
 
 
 @pytest.fixture
@@ -160,6 +171,15 @@ def test_every_component_that_works_is_prepared_for() -> None:
     executors = build_model.pipeline_spec.deployment_spec["executors"]
     names = {name.removeprefix("exec-").replace("-", "_") for name in executors}
     assert set(IMPORTS) == names - {"resolve_data", "resolve_model", "resolve_registry"}
+
+
+def test_only_what_comes_later_is_imported_ahead() -> None:
+    task = Task(["-m", "kfp.dsl.executor_main", "--function_to_execute", "select_candidate"], "", {}, ())
+    needed, later = _imports_of(task)
+    assert "components.selection.select" in needed
+    assert "components.registration.register" in later
+    assert not {"components.fine_tuning.tune", "components.evaluation.evaluate"} & set(later)
+    assert _imports_of(Task(["-m", "kfp.dsl.executor_main", "resolve_data"], "", {}, ())) == ([], [])
 
 
 @pytest.mark.slow
