@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# a file's tests share what is dear to make, so they stay together; `tests/conftest.py` puts the longest file first
-IN_TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# tests of a room share what is dear to make: `tests/conftest.py` keeps them together, and puts the longest first
+IN_TWO := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test coverage test-slow lint bench ui clean
@@ -35,7 +35,7 @@ coverage: $(READY)  ## Run the fast tests and say what of components/ and pipeli
 	@$(BIN)/pytest -m "not slow" $(IN_TWO) --quiet --cov --cov-report=term
 
 test-slow: $(READY)  ## Run the tests that need servers, other environments or minutes.
-	@$(BIN)/pytest -m slow --quiet
+	@$(BIN)/pytest -m slow $(IN_TWO) --quiet
 
 lint: $(READY)  ## Check style, types and import rules.
 	@$(BIN)/ruff check .

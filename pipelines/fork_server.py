@@ -25,6 +25,7 @@ from tempfile import TemporaryDirectory
 
 from components.compression.config import RECIPES
 from components.contracts.step import quiet_libraries
+from components.evaluation.worker import QUICK_PYTHON
 
 TRACKING = ["mlflow", "mlflow.store.tracking.sqlalchemy_store"]
 IMPORTS = {
@@ -33,7 +34,7 @@ IMPORTS = {
     "validate_data": [*TRACKING, "components.data_validation.validate"],
     "fine_tune": [*TRACKING, "components.fine_tuning.tune"],
     "compress_model": [*TRACKING, "components.compression.compress", *RECIPES.values()],
-    "evaluate_candidate": [*TRACKING, "components.evaluation.evaluate"],
+    "evaluate_candidate": [*TRACKING, "components.evaluation.evaluate", "components.evaluation.torch_classifier"],
     "select_candidate": [*TRACKING, "components.selection.select"],
     "register_model": [*TRACKING, "mlflow.pyfunc", "components.registration.register"],
 }
@@ -79,7 +80,7 @@ def forking_tasks() -> Iterator[None]:
         server = get_context("fork").Process(target=_become_server, args=[listener, until, done])
         server.start()
         until.close()
-        sys.executable = str(program)  # what kfp.local starts a task with
+        sys.executable = os.environ[QUICK_PYTHON] = str(program)  # kfp.local starts a task with the former
         try:
             yield
         except KeyboardInterrupt:
@@ -88,6 +89,7 @@ def forking_tasks() -> Iterator[None]:
             raise
         finally:
             sys.executable = python
+            del os.environ[QUICK_PYTHON]
             server.kill()
             server.join()
             done.close()
@@ -165,8 +167,7 @@ def _imports_of(task: Task) -> tuple[list[str], list[str]]:
     place = next((components.index(word) for word in task.arguments if word in IMPORTS), None)
     if place is None:
         return [], []
-    later = (module for component in components[place + 1 :] for module in IMPORTS[component])
-    return IMPORTS[components[place]], [module for module in later if module not in sys.modules]
+    return IMPORTS[components[place]], [module for later in components[place + 1 :] for module in IMPORTS[later]]
 
 
 def _import(module: str) -> None:
@@ -209,6 +210,7 @@ def run(task: Task) -> None:
     for place, stream in enumerate(task.streams):
         os.dup2(stream, place)
         os.close(stream)
+    sys.stdin = os.fdopen(0, closefd=False)  # multiprocessing has put /dev/null in its place
     _, module, *rest = task.arguments
     sys.argv = [module, *rest]
     try:

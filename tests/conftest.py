@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import random
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from components.contracts.candidate import Candidate
 from components.contracts.dataset import SCHEMA, SPLITS, Dataset, DataSource, SplitFile
@@ -20,9 +22,40 @@ BAD = ["dull", "cold", "grim", "tedious", "bloated", "dreadful", "clumsy", "stal
 NEUTRAL = ["the", "film", "a", "story", "with", "its", "cast", "and", "two", "hours", "of", "scenes", "in", "town"]
 
 
+# longest first, so that no process waits long for the other at the end; what is not named comes after
+GROUPS = [
+    "whole runs", "compression", "evaluation", "registration", "data_validation", "fine_tuning", "pipelines",
+    "data_ingestion", "selection",
+]  # fmt: skip
+
+# two processes share two cores: threads that wait for each other would only keep the other one waiting too
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+class ByRoom(LoadScopeScheduling):
+    """Keeps a room's tests in one process, which makes what they share once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByRoom:
+    """Hand tests out a group at a time."""
+    return ByRoom(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the whole runs: they take longest, and would be waited for at the end."""
-    items.sort(key=lambda item: item.path.name != "test_local.py")
+    """Begin with the groups that take longest."""
+    items.sort(key=lambda item: [*GROUPS, group_of(item.nodeid)].index(group_of(item.nodeid)))
+
+
+def group_of(nodeid: str) -> str:
+    """Return what a test runs together with: its room, or the whole runs."""
+    _, *folders, file = nodeid.partition("::")[0].split("/")
+    if file == "test_local.py":
+        return "whole runs"
+    return next((folder for folder in folders if folder != "components"), file)
 
 
 def labelled_texts(rows: int, seed: int) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """What one candidate does with the held-out rows: its logits, its speed beside the reference, its memory."""
 
+import os
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from components.contracts.scorecard import Latency
 from components.evaluation.config import EvaluationSettings
 from components.evaluation.held_out import HeldOut
 from components.evaluation.latency import inputs_of_size, measure_in_turns, sizes_within
-from components.evaluation.worker import Worker
+from components.evaluation.worker import QUICK_PYTHON, Worker
 
 _TEXTS_A_REQUEST = 512
 
@@ -50,7 +52,8 @@ def collect_answers(
             model = reference = stack.enter_context(Worker("torch", tuned, threads, logs / "model.log"))
         else:
             model = stack.enter_context(Worker("onnxruntime", folder, threads, logs / "model.log"))
-            reference = stack.enter_context(Worker("torch", tuned, threads, logs / "reference.log"))
+            python = os.environ.get(QUICK_PYTHON, sys.executable)
+            reference = stack.enter_context(Worker("torch", tuned, threads, logs / "reference.log", python))
         # before any larger input: the peak is that of a process that has seen the headline size alone
         model.seconds(inputs[0], 0, 0.0, settings.warm_up_calls)
         peak = model.peak_memory_mib()

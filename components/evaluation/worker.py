@@ -14,11 +14,24 @@ from numpy.typing import NDArray
 
 from components.contracts.faults import BadInput, Fault, Unavailable
 
+QUICK_PYTHON = "BESSEMER_QUICK_PYTHON"
+"""Names a program that stands in for `python -m` and has torch loaded already; `bessemer run` has one.
+
+Its processes share memory with others, so it serves only where nobody asks for a peak.
+"""
+
 
 class Worker:
     """One model in a process of its own. It computes only while it is asked, and is at rest when it has answered."""
 
-    def __init__(self, runtime: Literal["torch", "onnxruntime"], folder: Path, threads: int, log: Path) -> None:
+    def __init__(
+        self,
+        runtime: Literal["torch", "onnxruntime"],
+        folder: Path,
+        threads: int,
+        log: Path,
+        python: str = sys.executable,
+    ) -> None:
         """Start the process; it loads while the caller goes on.
 
         Args:
@@ -26,13 +39,14 @@ class Worker:
             folder: the candidate's folder, or the tuned model's for torch.
             threads: threads of one operator.
             log: a file that takes what the process writes to stderr.
+            python: what starts it.
 
         """
         self.runtime = runtime
         self.folder = folder
         self.log = log
         self._awake = False
-        command = [sys.executable, "-m", "components.evaluation.measure", runtime, str(folder), str(threads)]
+        command = [python, "-m", "components.evaluation.measure", runtime, str(folder), str(threads)]
         with log.open("wb") as stderr:
             self.process = subprocess.Popen(
                 command,
@@ -94,8 +108,9 @@ class Worker:
     def _refuse(self) -> None:
         status = self.process.wait()
         thing = f"{self.folder}, run by {self.runtime}"
-        if status < 0:
-            found = f"a process killed by {signal.Signals(-status).name}"
+        killed_by = status - 128 if status > 128 else -status  # as a shell tells it, or as Popen does
+        if killed_by > 0:
+            found = f"a process killed by {signal.Signals(killed_by).name}"
             way_out = "SIGKILL mostly means that memory ran out: give the step more, then run again."
             raise Unavailable(Fault(thing, found, "an answer", way_out))
         lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()

@@ -90,6 +90,11 @@ def test_the_client_ends_as_the_task_ends(python: str, module: Path, code: str, 
     assert said in ended.stderr
 
 
+def test_a_task_reads_what_it_is_given(python: str, module: Path) -> None:
+    process = start(python, "import sys; print([line.strip() for line in sys.stdin])", module)
+    assert finish(process, "one\ntwo\n").stdout == "['one', 'two']\n"
+
+
 def test_what_one_task_changes_the_next_does_not_see(python: str, module: Path) -> None:
     code = """
         import os, sys, kfp

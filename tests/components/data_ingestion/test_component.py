@@ -26,6 +26,7 @@ def runner(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_components_in_a_pipeline(runner: Path) -> None:
     path = write(runner / "reviews.csv", reviews())
     dataset = both(settings={"source": str(path), "max_rows": 30, "seed": 2}).output

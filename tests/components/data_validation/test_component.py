@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from components.contracts.validation import Validation
 from components.data_validation.component import validate_data
 
 
+@pytest.mark.slow
 def test_the_component_runs(
     dataset_folder: Path, base_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -29,4 +29,4 @@ def test_the_component_runs(
     assert made.metadata == {"dataset": validation.dataset_sha256, "warnings": 0}
     (page,) = root.rglob("data_docs")
     assert page.read_text().startswith("<!DOCTYPE html>")
-    assert json.dumps(validation.counts)
+    assert validation.counts

@@ -1,7 +1,7 @@
 """Scorecards of the tiny candidates, each made once."""
 
 import shutil
-from collections.abc import Iterator
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from components.contracts.scorecard import Scorecard
 from components.contracts.tracking import StepRun, step_run
 from components.evaluation.config import EvaluationSettings
 from components.evaluation.evaluate import evaluate
+from components.evaluation.worker import QUICK_PYTHON
 from tests.mlflow_here import empty_database
 
 QUICK = EvaluationSettings(
@@ -24,18 +25,7 @@ class Evaluated:
     folder: Path
     report: Path
     run: StepRun
-
-
-@pytest.fixture(scope="session")
-def session_tracking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("mlflow")
-    shutil.copy(empty_database(), folder / "mlflow.db")
-    uri = f"sqlite:///{folder}/mlflow.db"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MLFLOW_TRACKING_URI", uri)
-        patch.delenv("MLFLOW_RUN_ID", raising=False)
-        patch.chdir(folder)
-        yield uri
+    asked_of_quick_python: str = ""
 
 
 @pytest.fixture(scope="session")
@@ -44,14 +34,22 @@ def onnx_evaluated(
     onnx_candidate_folder: Path,
     tuned_folder: Path,
     dataset_folder: Path,
-    session_tracking: str,
 ) -> Evaluated:
     place = tmp_path_factory.mktemp("onnx")
-    with step_run("evaluation/onnx-fp32") as run:
-        card = evaluate(
-            onnx_candidate_folder, tuned_folder, dataset_folder, QUICK, place / "card", place / "report.html", run
-        )
-    return Evaluated(card, place / "card", place / "report.html", run)
+    quick = place / "python"
+    quick.write_text(f'#!/bin/sh\necho "$@" >> {place}/asked\nexec {sys.executable} "$@"\n')
+    quick.chmod(0o700)
+    shutil.copy(empty_database(), place / "mlflow.db")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(QUICK_PYTHON, str(quick))
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{place}/mlflow.db")
+        patch.delenv("MLFLOW_RUN_ID", raising=False)
+        patch.chdir(place)
+        with step_run("evaluation/onnx-fp32") as run:
+            card = evaluate(
+                onnx_candidate_folder, tuned_folder, dataset_folder, QUICK, place / "card", place / "report.html", run
+            )
+    return Evaluated(card, place / "card", place / "report.html", run, (place / "asked").read_text())
 
 
 @pytest.fixture(scope="session")

@@ -65,6 +65,13 @@ def test_latency_is_that_of_the_sizes_as_the_model_reads_them(onnx_evaluated: Ev
     assert card.speed_up == card.reference_latency[0].p50_ms / card.latency[0].p50_ms
 
 
+def test_what_is_measured_for_its_memory_shares_none(onnx_evaluated: Evaluated, tuned_folder: Path) -> None:
+    """The quick Python, where there is one, holds the reference alone."""
+    threads = onnx_evaluated.card.machine.threads
+    asked = onnx_evaluated.asked_of_quick_python
+    assert asked == f"-m components.evaluation.measure torch {tuned_folder} {threads}\n"
+
+
 def test_the_baseline_is_its_own_reference(baseline_evaluated: Evaluated, tuned_folder: Path) -> None:
     card = baseline_evaluated.card
     assert card.latency == card.reference_latency

@@ -13,6 +13,7 @@ def untracked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
 
 
+@pytest.mark.slow
 def test_the_room_runs_by_hand(tmp_path: Path, baseline_folder: Path, tuned_folder: Path, dataset_folder: Path) -> None:
     section = {"sizes": [[1, 8]], "seconds_per_size": 0.01, "min_calls": 1, "rounds": 1, "split": "validation"}
     (tmp_path / "settings.json").write_text(json.dumps(section))

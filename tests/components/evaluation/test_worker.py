@@ -69,6 +69,15 @@ def test_a_process_that_is_killed_is_worth_a_retry(tmp_path: Path, onnx_candidat
     assert "memory ran out" in str(refused.value)
 
 
+def test_a_kill_that_a_shell_tells_of_is_one_too(tmp_path: Path, onnx_candidate_folder: Path) -> None:
+    shell = tmp_path / "python"
+    shell.write_text("#!/bin/sh\nexit 137\n")
+    shell.chmod(0o700)
+    worker = Worker("onnxruntime", onnx_candidate_folder, 1, tmp_path / "log", python=str(shell))
+    with worker, pytest.raises(Unavailable, match="killed by SIGKILL"):
+        worker.wait_until_loaded()
+
+
 def test_a_process_that_ends_silently_is_a_sentence_too(tmp_path: Path, onnx_candidate_folder: Path) -> None:
     worker = Worker("onnxruntime", onnx_candidate_folder, 1, tmp_path / "log")
     worker.wait_until_loaded()

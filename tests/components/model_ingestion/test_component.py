@@ -12,6 +12,7 @@ from components.model_ingestion.component import ingest_model, resolve_model
 SETTINGS = {"source": "package://cognition/model"}
 
 
+@pytest.mark.slow
 def test_both_steps_run_in_kfp(tmp_path: Path) -> None:
     local.init(runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(tmp_path))
     revision = resolve_model(settings=SETTINGS).output

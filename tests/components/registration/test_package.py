@@ -137,6 +137,7 @@ def compare(answer: str, evidence: Evidence) -> None:
     assert table["label"].tolist() == [evidence.candidate.labels[row] for row in probabilities.argmax(axis=1)]
 
 
+@pytest.mark.slow
 def test_it_answers_where_torch_and_transformers_are_forbidden(
     model_id: str, evidence: Evidence, tmp_path: Path
 ) -> None:

@@ -182,13 +182,7 @@ def in_a_process(inputs: Inputs, output: Path, *break_off: str) -> "subprocess.C
     return subprocess.run(command(inputs, output, *break_off), env=environment, capture_output=True, text=True)
 
 
-STEPS = [
-    "finish_version",
-    *(
-        pytest.param(function, marks=pytest.mark.slow)
-        for function in ("log_model", "make_model", "make_version", "write_manifest", "delete_model_version_tag")
-    ),
-]
+STEPS = ["log_model", "make_model", "make_version", "write_manifest", "finish_version", "delete_model_version_tag"]
 
 
 @pytest.mark.slow
@@ -203,6 +197,7 @@ def test_an_interrupt_leaves_the_registry_alone(
     assert not (tmp_path / "registration").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", STEPS)
 def test_what_a_kill_leaves_the_next_attempt_finishes(
     function: str, inputs: Inputs, pipeline_run: str, client: MlflowClient, tmp_path: Path
