@@ -66,9 +66,10 @@ def build_model(
     validation = validate_data(
         dataset=dataset, base=base, settings=data_validation, code=fingerprint("data_validation")
     ).outputs["validation"]
-    tuned = fine_tune(
+    trained = fine_tune(
         dataset=dataset, base=base, validation=validation, settings=fine_tuning, code=fingerprint("fine_tuning")
-    ).outputs["tuned"]
+    )
+    tuned = trained.outputs["tuned"]
 
     # one after the other: candidates that share a machine would disturb each other's latency
     with dsl.ParallelFor(recipes, parallelism=1) as recipe:
@@ -89,8 +90,10 @@ def build_model(
     registered = register_model(
         choice=choice,
         candidates=dsl.Collected(compressed.outputs["candidate"]),
+        scorecards=dsl.Collected(evaluated.outputs["scorecard"]),
         base=base,
         tuned=tuned,
+        curve=trained.outputs["curve"],
         dataset=dataset,
         validation=validation,
         registry=registry.output,

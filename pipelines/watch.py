@@ -1,4 +1,4 @@
-"""Starts a run on this machine and shows it: one live line a step, a bar on long work, sentences when it fails."""
+"""Starts a run on this machine, has it shown, and stops it when somebody interrupts it."""
 
 import json
 import os
@@ -11,30 +11,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 
-from rich.console import Console, Group
-from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.spinner import Spinner
-from rich.table import Table
-from rich.text import Text
+from rich.console import Console
 
 from components.contracts.faults import writing
 from components.contracts.folders import write_text_whole
+from pipelines.display import display, duration
 from pipelines.home import RunFolder, new_run
 from pipelines.preset import Preset
-from pipelines.steps import EventReader, Step, Steps
+from pipelines.steps import EventReader, Steps
 
 INTERRUPTED = 130
 SECONDS_TO_STOP = 15
 """How long steps are given to keep a checkpoint after Ctrl-C, before they are killed."""
 SECONDS_BETWEEN_INTERRUPTS = 3
-_MARKS = {
-    "done": "[green]✓",
-    "unchanged": "[dim]=",
-    "failed": "[red]✗",
-    "interrupted": "[yellow]■",
-    "waiting": "[dim]·",
-}
 
 
 @dataclass(frozen=True)
@@ -84,7 +73,7 @@ def run_here(preset: Preset, console: Console) -> Outcome:
     reader = EventReader(run.events)
     with _terminated_like_interrupted():
         try:
-            with _display(steps, console) as refresh:
+            with display(steps, console) as refresh:
                 while process.poll() is None:
                     time.sleep(0.1)
                     refresh(reader)
@@ -141,75 +130,3 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-class _Refresh:
-    """Takes the new events, and draws."""
-
-    def __init__(self, steps: Steps, console: Console, live: Live | None) -> None:
-        self.steps = steps
-        self.console = console
-        self.live = live
-        self.said: set[str] = set()
-
-    def __call__(self, reader: EventReader) -> None:
-        for event in reader:
-            self.steps.take(event)
-        if self.live:
-            self.live.update(_table(self.steps))
-            return
-        for step in self.steps.all:
-            if step.state in ("done", "unchanged", "failed", "interrupted") and step.title not in self.said:
-                self.said.add(step.title)
-                self.console.print(f"{_MARKS[step.state]}[/] {step.title}  [dim]{_time(step)}")
-
-
-@contextmanager
-def _display(steps: Steps, console: Console) -> Iterator[_Refresh]:
-    """Draw live where there is a terminal; elsewhere print a line when a step ends."""
-    if not console.is_terminal:
-        yield _Refresh(steps, console, None)
-        return
-    with Live(_table(steps), console=console, refresh_per_second=8) as live:
-        yield _Refresh(steps, console, live)
-
-
-def _table(steps: Steps) -> Group:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=1)
-    table.add_column(min_width=24)
-    table.add_column(justify="right", min_width=6)
-    table.add_column()
-    for step in steps.all:
-        mark = Spinner("dots", style="cyan") if step.state == "running" else Text.from_markup(_MARKS[step.state])
-        style = "" if step.state in ("running", "done", "failed") else "dim"
-        table.add_row(mark, Text(step.title, style=style), Text(_time(step), style="dim"), _detail(step))
-    return Group(table)
-
-
-def _time(step: Step) -> str:
-    if step.state == "unchanged":
-        return "unchanged"
-    seconds = time.time() - step.started if step.state == "running" else step.seconds
-    if step.state == "waiting" or not seconds:
-        return ""
-    return duration(seconds)
-
-
-def duration(seconds: float) -> str:
-    """Return a wall time for people, such as `3.2 s` or `4 min 07 s`."""
-    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
-
-
-def _detail(step: Step) -> Table | Text:
-    """Return the bar of a running step, with the word that it has for it."""
-    if step.state != "running" or not step.total:
-        return Text("")
-    row = Table.grid(padding=(0, 1, 0, 0))
-    percent = 100 * step.done / step.total
-    row.add_row(
-        ProgressBar(total=step.total, completed=step.done, width=24),
-        Text(f"{percent:3.0f} %"),
-        Text(step.note, style="dim"),
-    )
-    return row

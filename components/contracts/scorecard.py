@@ -58,6 +58,8 @@ class Scorecard:
     """What a scorecard folder holds, beside `predictions.parquet` (row, label, predicted, probabilities)."""
 
     FILE: ClassVar[str] = "scorecard.json"
+    CONFUSION: ClassVar[str] = "confusion.png"
+    """The confusion matrix as a picture, in the same folder."""
 
     recipe: str
     candidate_sha256: str

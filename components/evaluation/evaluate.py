@@ -24,7 +24,6 @@ from components.evaluation.quality import Quality, judge
 from components.evaluation.report import render_report
 
 PREDICTIONS = "predictions.parquet"
-CONFUSION = "confusion.png"
 MIB = 1024 * 1024
 
 
@@ -61,7 +60,9 @@ def evaluate(
         check_finite(answers.logits, subject, held_out)
         quality = judge(answers.logits, held_out, subject.labels, settings)
         write_predictions(partial / PREDICTIONS, subject, held_out, quality)
-        draw_confusion(quality.confusion, subject.labels, f"{subject.recipe}, {rows:,} rows", partial / CONFUSION)
+        draw_confusion(
+            quality.confusion, subject.labels, f"{subject.recipe}, {rows:,} rows", partial / Scorecard.CONFUSION
+        )
         card = Scorecard(
             recipe=subject.recipe,
             candidate_sha256=sha256_of(candidate / Candidate.FILE),
@@ -83,9 +84,9 @@ def evaluate(
             predictions_sha256=sha256_of(partial / PREDICTIONS),
         )
         write_manifest(partial, card)
-    write_text_whole(report, render_report(card, held_out.left_out, folder / CONFUSION))
+    write_text_whole(report, render_report(card, held_out.left_out, folder / Scorecard.CONFUSION))
     run.metrics(metrics_of(card))
-    run.file(folder / CONFUSION, "plots")
+    run.file(folder / Scorecard.CONFUSION, "plots")
     run.file(report)
     return card
 

@@ -16,9 +16,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m components.registration", description=main.__doc__)
     for name in ("choice", "base", "tuned", "dataset", "validation"):
         parser.add_argument(f"--{name}", type=Path, required=True, help=f"the folder of the {name} contract")
-    parser.add_argument(
-        "--candidate", type=Path, action="append", required=True, help="a candidate's folder; give it for each recipe"
-    )
+    parser.add_argument("--curve", type=Path, required=True, help="the page with the training curve")
+    for name in ("candidate", "scorecard"):
+        many = f"the {name}'s folder; give it for each recipe"
+        parser.add_argument(f"--{name}", type=Path, action="append", required=True, help=many)
     parser.add_argument("--settings", type=Path, required=True, help='a JSON file such as {"name": "sentiment"}')
     parser.add_argument("--output", type=Path, required=True, help="where the registration contract goes")
     given = parser.parse_args()
@@ -27,7 +28,14 @@ def main() -> None:
         from components.registration.register import register
 
         inputs = Inputs(
-            given.choice, given.base, given.tuned, given.dataset, given.validation, candidates=tuple(given.candidate)
+            given.choice,
+            given.base,
+            given.tuned,
+            given.dataset,
+            given.validation,
+            given.curve,
+            candidates=tuple(given.candidate),
+            scorecards=tuple(given.scorecard),
         )
         result = register(inputs, settings, given.output, run)
         print(f"{result.model_uri} is {result.alias}: {result.recipe} at {result.tracking_uri}")

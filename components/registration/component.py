@@ -29,8 +29,10 @@ def resolve_registry() -> str:
 def register_model(
     choice: dsl.Input[dsl.Artifact],
     candidates: dsl.Input[List[dsl.Model]],  # noqa: UP006
+    scorecards: dsl.Input[List[dsl.Artifact]],  # noqa: UP006
     base: dsl.Input[dsl.Model],
     tuned: dsl.Input[dsl.Model],
+    curve: dsl.Input[dsl.HTML],
     dataset: dsl.Input[dsl.Dataset],
     validation: dsl.Input[dsl.Artifact],
     registry: str,
@@ -43,8 +45,10 @@ def register_model(
     Args:
         choice: which candidate goes on; when none does, this task fails and nothing is registered.
         candidates: the compressed models of every recipe.
+        scorecards: what was measured about each of them.
         base: the pretrained model.
         tuned: the fine-tuned model.
+        curve: the training curve.
         dataset: the data set.
         validation: what data validation found.
         registry: the registry's identity, from resolve_registry; unused here, it is there for the cache as code is.
@@ -72,7 +76,9 @@ def register_model(
             tuned=Path(tuned.path),
             dataset=Path(dataset.path),
             validation=Path(validation.path),
+            curve=Path(curve.path),
             candidates=tuple(Path(candidate.path) for candidate in candidates),
+            scorecards=tuple(Path(scorecard.path) for scorecard in scorecards),
         )
         result = register(inputs, config, Path(registration.path), run)
         registration.metadata.update(name=result.name, version=result.version, uri=result.model_uri)

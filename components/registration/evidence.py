@@ -23,7 +23,11 @@ class Inputs:
     tuned: Path
     dataset: Path
     validation: Path
+    curve: Path
+    """The page with the training curve, one file."""
     candidates: tuple[Path, ...]
+    """Of every recipe, in any order."""
+    scorecards: tuple[Path, ...]
     """Of every recipe, in any order."""
 
 
@@ -36,6 +40,7 @@ class Evidence:
     """Of the chosen candidate."""
     candidate: Candidate
     candidate_folder: Path
+    scorecard_folder: Path
     candidate_sha256: str
     """Of the candidate's manifest, which names the hash of each of its files."""
     base: BaseModel
@@ -59,12 +64,13 @@ def read_evidence(inputs: Inputs) -> Evidence:
     choice = read_manifest(inputs.choice, Choice)
     if not choice.chosen:
         raise BadInput(_rejected(verdict) for verdict in choice.verdicts)
-    folder = _find(choice.chosen, inputs.candidates)
+    folder = _find(choice.chosen, inputs.candidates, Candidate)
     evidence = Evidence(
         choice=choice,
         verdict=next(verdict for verdict in choice.verdicts if verdict.recipe == choice.chosen),
         candidate=read_candidate(folder),
         candidate_folder=folder,
+        scorecard_folder=_find(choice.chosen, inputs.scorecards, Scorecard),
         candidate_sha256=sha256_of(folder / Candidate.FILE),
         base=read_manifest(inputs.base, BaseModel),
         tuned=read_manifest(inputs.tuned, TunedModel),
@@ -80,11 +86,12 @@ def _rejected(verdict: Verdict) -> Fault:
     return Fault(f"candidate {verdict.recipe}", reasons, "a candidate within every budget", way_out)
 
 
-def _find(recipe: str, candidates: tuple[Path, ...]) -> Path:
-    recipes = {read_manifest(folder, Candidate).recipe: folder for folder in candidates}
+def _find(recipe: str, folders: tuple[Path, ...], kind: type[Candidate] | type[Scorecard]) -> Path:
+    recipes = {read_manifest(folder, kind).recipe: folder for folder in folders}
     if recipe not in recipes:
-        found = f"candidates of {', '.join(sorted(recipes))}" if recipes else "no candidates"
-        raise BadInput(Fault("the candidates", found, f"one of {recipe}, which was chosen"))
+        plural = f"{kind.__name__.lower()}s"
+        found = f"{plural} of {', '.join(sorted(recipes))}" if recipes else f"no {plural}"
+        raise BadInput(Fault(f"the {plural}", found, f"one of {recipe}, which was chosen"))
     return recipes[recipe]
 
 
@@ -98,9 +105,16 @@ def _inconsistencies(evidence: Evidence, inputs: Inputs) -> Iterator[Fault]:
             "Set budgets that a compressed candidate meets and the baseline does not.",
         )
     validation = read_manifest(inputs.validation, Validation)
+    measured = read_manifest(evidence.scorecard_folder, Scorecard)
     for path, what, found, expected in [
         (inputs.choice, "the measured candidate", evidence.scorecard.candidate_sha256, evidence.candidate_sha256),
         (inputs.choice, "the data set that it was measured on", evidence.scorecard.dataset_sha256, content),
+        (
+            evidence.scorecard_folder,
+            "the predictions that it was chosen for",
+            measured.predictions_sha256,
+            evidence.scorecard.predictions_sha256,
+        ),
         (inputs.validation, "the validated data set", validation.dataset_sha256, content),
         (inputs.tuned, "the data set that it was trained on", evidence.tuned.dataset_sha256, content),
         (inputs.tuned, "the base model that it was tuned from", evidence.tuned.base_sha256, evidence.base.sha256),

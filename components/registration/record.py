@@ -1,6 +1,7 @@
 """What the MLflow runs show: parameters, metrics, plots and the data set, on the step's run and the pipeline's."""
 
 import json
+import shutil
 import tempfile
 import warnings
 from dataclasses import replace
@@ -15,6 +16,7 @@ from mlflow.exceptions import MlflowException
 
 from components.contracts.dataset import Dataset
 from components.contracts.folders import write_manifest
+from components.contracts.scorecard import Scorecard
 from components.contracts.tracking import StepRun, answering
 from components.registration.evidence import Evidence, Inputs
 from components.registration.lineage import lineage, measurements, parameters
@@ -41,10 +43,19 @@ def record(evidence: Evidence, inputs: Inputs, run: StepRun) -> None:
         target.tags(lineage(evidence, run))
         for path in sorted(path for path in inputs.choice.iterdir() if path.is_file()):
             target.file(path, "choice")
+        _log_plots(target, evidence, inputs)
         _log_dataset(target, evidence.dataset)
     _log_scorecards(run, evidence)
     run.file(inputs.validation / "validation.json", "validation")
     run.file(inputs.dataset / "dataset.json", "dataset")
+
+
+def _log_plots(run: StepRun, evidence: Evidence, inputs: Inputs) -> None:
+    """Log what cached steps have drawn too: their own runs lie below an earlier run of the pipeline."""
+    run.file(evidence.scorecard_folder / Scorecard.CONFUSION, "plots")
+    with tempfile.TemporaryDirectory() as folder:
+        # KFP gives an artifact's file no ending, and MLflow shows a page only by its ending
+        run.file(Path(shutil.copy(inputs.curve, Path(folder) / "training_curve.html")), "plots")
 
 
 def _log_scorecards(run: StepRun, evidence: Evidence) -> None:

@@ -62,6 +62,7 @@ def test_every_room_works_once_and_the_model_is_registered(built: tuple[Path, ru
     assert "registered" in ended.said
     assert "smoke version 1, alias challenger" in ended.said
     assert runs.registry(home).get_model_version_by_alias("smoke", "challenger").version in (1, "1")
+    assert_its_evidence_is_whole(home)
 
 
 def test_the_run_is_one_tree_in_mlflow(built: tuple[Path, runs.Ended]) -> None:
@@ -94,6 +95,22 @@ def test_a_changed_budget_re_runs_only_the_choice_and_the_registration(home: Pat
     ended = runs.run(home, "smoke", *settings(reviews, "selection.max_mib=500"))
     assert ended.exit_code == 0, ended.said
     assert ended.worked == ["selection", "registration"]
+    assert_its_evidence_is_whole(home)
+
+
+def assert_its_evidence_is_whole(home: Path) -> None:
+    """The newest version's run shows everything about it, whatever was cached."""
+    client = runs.registry(home)
+    version = client.get_model_version_by_alias("smoke", "challenger")
+    run_id = version.tags["mlflow_parent_run"]
+    plots = {entry.path for entry in client.list_artifacts(run_id, "plots")}
+    assert plots >= {"plots/confusion.png", "plots/training_curve.html"}
+    assert "choice/frontier.png" in {entry.path for entry in client.list_artifacts(run_id, "choice")}
+    run = client.get_run(run_id)
+    assert run.data.metrics["accuracy"] == pytest.approx(float(version.tags["accuracy"]), abs=0.001)
+    assert [entry.dataset.name for entry in run.inputs.dataset_inputs] == ["reviews.csv"]
+    for tag in ("recipe", "data_md5", "base_model", "base_sha256", "dataset_sha256", "git_revision", "pipeline_run"):
+        assert version.tags[tag], tag
 
 
 @pytest.mark.slow

@@ -17,14 +17,14 @@ from tests.components.registration.workshop import SETTINGS
 
 def main(inputs: str, output: str, function: str = "", signal: str = "0") -> None:
     values = json.loads(inputs)
-    candidates = tuple(map(Path, values.pop("candidates")))
+    many = {name: tuple(map(Path, values.pop(name))) for name in ("candidates", "scorecards")}
     if function:
         _break_off_at(function, int(signal))
     with step("registration") as run:
         from components.registration.register import register
 
         folders = {name: Path(path) for name, path in values.items()}
-        register(Inputs(candidates=candidates, **folders), SETTINGS, Path(output), run)
+        register(Inputs(**folders, **many), SETTINGS, Path(output), run)
 
 
 def _break_off_at(function: str, signal: int) -> None:
@@ -38,8 +38,10 @@ def _break_off_at(function: str, signal: int) -> None:
 
 def command(inputs: Inputs, output: Path, *break_off: str) -> list[str]:
     """Return the command line that registers `inputs`."""
-    values = {name: str(path) for name, path in vars(inputs).items() if name != "candidates"}
-    values["candidates"] = [str(path) for path in inputs.candidates]  # type: ignore[assignment]
+    values = {
+        name: [str(path) for path in value] if isinstance(value, tuple) else str(value)
+        for name, value in vars(inputs).items()
+    }
     return [sys.executable, "-m", __spec__.name if __spec__ else __name__, json.dumps(values), str(output), *break_off]
 
 

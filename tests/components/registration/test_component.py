@@ -17,6 +17,8 @@ def call(inputs: Inputs, output: Path, settings: dict[str, object]) -> dsl.Artif
     register_model.python_func(
         choice=dsl.Artifact(uri=str(inputs.choice)),
         candidates=[dsl.Model(uri=str(path)) for path in inputs.candidates],
+        scorecards=[dsl.Artifact(uri=str(path)) for path in inputs.scorecards],
+        curve=dsl.HTML(uri=str(inputs.curve)),
         base=dsl.Model(uri=str(inputs.base)),
         tuned=dsl.Model(uri=str(inputs.tuned)),
         dataset=dsl.Dataset(uri=str(inputs.dataset)),

@@ -13,10 +13,10 @@ from tests.components.registration.workshop import Workshop, registry
 
 
 def arguments(inputs: Inputs, settings: Path, output: Path) -> list[str]:
-    folders = {name: path for name, path in vars(inputs).items() if name != "candidates"}
-    named = [part for name, path in folders.items() for part in (f"--{name}", str(path))]
-    candidates = [part for path in inputs.candidates for part in ("--candidate", str(path))]
-    return [*named, *candidates, "--settings", str(settings), "--output", str(output)]
+    paths = {name: (value,) for name, value in vars(inputs).items() if isinstance(value, Path)}
+    paths |= {"candidate": inputs.candidates, "scorecard": inputs.scorecards}
+    named = [part for name, values in paths.items() for path in values for part in (f"--{name}", str(path))]
+    return [*named, "--settings", str(settings), "--output", str(output)]
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ def test_the_pipelines_run_shows_the_numbers_too(inputs: Inputs, run: StepRun, c
         assert data.params["recipe"] == data.tags["recipe"] == "onnx-fp32"
         files = [entry.path for entry in client.list_artifacts(run_id, "choice")]
         assert files == ["choice/choice.json", "choice/frontier.png", "choice/report.html"]
+        plots = [entry.path for entry in client.list_artifacts(run_id, "plots")]
+        assert plots == ["plots/confusion.png", "plots/training_curve.html"]
 
 
 def test_every_scorecard_is_kept(inputs: Inputs, run: StepRun, client: MlflowClient) -> None:

@@ -35,19 +35,22 @@ class Workshop:
     def inputs(self, chosen: str = "onnx-fp32") -> Inputs:
         """Return what registration is given when `chosen` was chosen; no candidate was when it is empty."""
         content = read_dataset(self.dataset).content_sha256
+        cards = [_scorecard(self.baseline, content, 8.0), _scorecard(self.onnx, content, 2.0)]
         verdicts = [
-            _verdict(
-                _scorecard(self.baseline, content, 8.0), chosen == "baseline", "p95 is 12.0 ms, at most 5 allowed"
-            ),
-            _verdict(_scorecard(self.onnx, content, 2.0), bool(chosen), "the drop is 2.5 points, at most 1 allowed."),
+            _verdict(cards[0], chosen == "baseline", "p95 is 12.0 ms, at most 5 allowed"),
+            _verdict(cards[1], bool(chosen), "the drop is 2.5 points, at most 1 allowed."),
         ]
+        curve = self.folder / "curve"
+        curve.write_text("<!doctype html><title>training curve</title>")
         return Inputs(
             choice=_write_choice(self.folder / f"choice-{chosen}", chosen, verdicts),
             base=self.base,
             tuned=self.tuned,
             dataset=self.dataset,
             validation=self.folder / "validation",
+            curve=curve,
             candidates=(self.baseline, self.onnx),
+            scorecards=tuple(_write_scorecard(self.folder / f"card-{chosen}-{card.recipe}", card) for card in cards),
         )
 
 
@@ -84,6 +87,13 @@ def _scorecard(candidate: Path, dataset_sha256: str, p50: float) -> Scorecard:
         machine=Machine("a processor", 2, 1, "Linux"),
         predictions_sha256="0" * 64,
     )
+
+
+def _write_scorecard(folder: Path, card: Scorecard) -> Path:
+    folder.mkdir()
+    (folder / Scorecard.CONFUSION).write_bytes(b"\x89PNG\r\n\x1a\n")
+    write_manifest(folder, card)
+    return folder
 
 
 def _verdict(card: Scorecard, qualifies: bool, reason: str) -> Verdict:
