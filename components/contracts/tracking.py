@@ -103,6 +103,7 @@ def answering() -> Iterator[None]:
         OSError: a file of this machine cannot be read or written, which is no server's fault.
 
     """
+    from mlflow import get_tracking_uri
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -111,7 +112,7 @@ def answering() -> Iterator[None]:
     except (MlflowException, SQLAlchemyError, OSError) as error:
         if isinstance(error, OSError) and (error.filename or error.errno in WRITE_REFUSALS):
             raise
-        uri = os.environ.get("MLFLOW_TRACKING_URI", "")
+        uri = os.environ.get("MLFLOW_TRACKING_URI") or get_tracking_uri()
         raise Unavailable(
             Fault(
                 f"the MLflow server at {without_password(uri)}",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 
 from components.contracts.faults import BadInput, Fault, Unavailable
 from components.contracts.step import step
@@ -169,6 +170,12 @@ def test_a_server_that_is_not_there_is_a_sentence_without_passwords(
     assert "Start it or correct MLFLOW_TRACKING_URI, then run again" in words
     assert "secret" not in words
     assert "Traceback" not in words
+
+
+def test_a_server_that_the_environment_does_not_name_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    with pytest.raises(Unavailable, match=r"the MLflow server at \w+:"), answering():
+        raise MlflowException("no such run")
 
 
 def test_a_run_that_does_not_exist_is_a_sentence(client: MlflowClient, monkeypatch: pytest.MonkeyPatch) -> None:
