@@ -208,6 +208,7 @@ def test_ctrl_c_in_each_step_leaves_no_version_and_the_next_run_goes_on(tmp_path
     assert len(runs.versions(home)) == 1
 
 
+@pytest.mark.slow
 def test_a_tracking_server_that_is_down_at_the_start_is_a_sentence(tmp_path: Path, reviews: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

@@ -72,6 +72,7 @@ def test_what_is_measured_for_its_memory_shares_none(onnx_evaluated: Evaluated, 
     assert asked == f"-m components.evaluation.measure torch {tuned_folder} {threads}\n"
 
 
+@pytest.mark.slow
 def test_the_baseline_is_its_own_reference(baseline_evaluated: Evaluated, tuned_folder: Path) -> None:
     card = baseline_evaluated.card
     assert card.latency == card.reference_latency
@@ -79,6 +80,7 @@ def test_the_baseline_is_its_own_reference(baseline_evaluated: Evaluated, tuned_
     assert card.bytes_on_disk == sum(path.stat().st_size for path in tuned_folder.iterdir())
 
 
+@pytest.mark.slow
 def test_both_runtimes_predict_the_same_and_torch_needs_more_memory(
     baseline_evaluated: Evaluated, onnx_evaluated: Evaluated
 ) -> None:
