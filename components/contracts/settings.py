@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from components.contracts.faults import Fault, refuse_if_any
+from components.contracts.faults import BadInput, Fault, refuse_if_any
 
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 """For `@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)`: a misspelt key is a fault, and so is NaN."""
@@ -34,6 +35,29 @@ def read_settings(config: type[C], section: Mapping[str, Any], room: str) -> C:
     faults = find_faults(config, section, room)
     refuse_if_any(faults)
     return TypeAdapter(config).validate_json(_as_json(section), strict=True)
+
+
+def read_settings_file(config: type[C], path: Path | None, room: str) -> C:
+    """Return the settings in a JSON file that holds one section of a preset; the defaults where no file is given.
+
+    Raises:
+        BadInput: the file holds no such section; see also `read_settings`.
+
+    """
+    return read_settings(config, _section(path) if path else {}, room)
+
+
+def _section(path: Path) -> dict[str, Any]:
+    expected = "a JSON object of settings"
+    try:
+        section = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(Fault(str(path), error.strerror or str(error), expected)) from None
+    except ValueError as error:
+        raise BadInput(Fault(str(path), str(error), expected)) from None
+    if not isinstance(section, dict):
+        raise BadInput(Fault(str(path), json.dumps(section)[:80], expected))
+    return section
 
 
 def find_faults(config: type[C], section: Mapping[str, Any], room: str) -> list[Fault]:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from components.contracts.faults import BadInput, Fault
-from components.contracts.settings import read_settings
+from components.contracts.settings import read_settings_file
 from components.contracts.step import step
 from components.data_ingestion.config import DataIngestionSettings
 from components.data_ingestion.ingest import ingest
@@ -21,19 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("dataset", type=Path, help="the folder to write")
     given = parser.parse_args(arguments)
     with step("data_ingestion") as run:
-        settings = read_settings(DataIngestionSettings, _read(given.settings), "data_ingestion")
+        settings = read_settings_file(DataIngestionSettings, given.settings, "data_ingestion")
         dataset = ingest(resolve(settings), settings, given.dataset, run)
     print(json.dumps(asdict(dataset), indent=2, ensure_ascii=False))
-
-
-def _read(path: Path) -> dict[str, object]:
-    try:
-        section = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadInput(Fault(str(path), str(error), "a JSON file with settings")) from None
-    if not isinstance(section, dict):
-        raise BadInput(Fault(str(path), f"JSON of type {type(section).__name__}", "an object of keys and values"))
-    return section
 
 
 if __name__ == "__main__":

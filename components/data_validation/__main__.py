@@ -1,12 +1,10 @@
 """Runs data validation without KFP: `python -m components.data_validation DATASET BASE FOLDER DOCS [SETTINGS.json]`."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.contracts.faults import BadInput, Fault
-from components.contracts.settings import read_settings
+from components.contracts.settings import read_settings_file
 from components.contracts.step import step
 from components.data_validation.config import DataValidationSettings
 
@@ -21,23 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("settings", type=Path, nargs="?", help="a JSON file with the room's settings")
     given = parser.parse_args(arguments)
     with step("data_validation") as run:
-        section = _read(given.settings) if given.settings else {}
-        settings = read_settings(DataValidationSettings, section, "data_validation")
+        settings = read_settings_file(DataValidationSettings, given.settings, "data_validation")
         from components.data_validation.validate import validate
 
         validation = validate(given.dataset, given.base, settings, given.folder, given.docs, run)
         for finding in validation.findings:
             print("ok  " if finding.passed else "warn", f"{finding.expectation}: {finding.sentence}")
-
-
-def _read(path: Path) -> dict[str, object]:
-    try:
-        section = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadInput(Fault(str(path), str(error), "a JSON file with settings")) from None
-    if not isinstance(section, dict):
-        raise BadInput(Fault(str(path), f"JSON of type {type(section).__name__}", "an object of keys and values"))
-    return section
 
 
 if __name__ == "__main__":

@@ -1,13 +1,10 @@
 """Evaluate a candidate without KFP: `python -m components.evaluation CANDIDATE TUNED DATASET SCORECARD`."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from components.contracts.faults import BadInput, Fault
-from components.contracts.settings import read_settings
+from components.contracts.settings import read_settings_file
 from components.contracts.step import step
 from components.evaluation.config import EvaluationSettings
 from components.evaluation.evaluate import evaluate, recipe_of
@@ -23,19 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--settings", type=Path, help="JSON file with the settings that differ from the defaults")
     given = parser.parse_args(arguments)
     with step("evaluation", recipe_of(given.candidate)) as run:
-        settings = read_settings(EvaluationSettings, _read_section(given.settings), "evaluation")
+        settings = read_settings_file(EvaluationSettings, given.settings, "evaluation")
         report = given.scorecard.with_name(given.scorecard.name + ".html")
         evaluate(given.candidate, given.tuned, given.dataset, settings, given.scorecard, report, run)
-
-
-def _read_section(path: Path | None) -> dict[str, Any]:
-    try:
-        section = json.loads(path.read_text(encoding="utf-8")) if path else {}
-    except ValueError as error:
-        raise BadInput(Fault(str(path), str(error), "a JSON object of settings")) from None
-    if not isinstance(section, dict):
-        raise BadInput(Fault(str(path), json.dumps(section)[:80], "a JSON object of settings"))
-    return section
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.contracts.faults import BadInput, Fault
-from components.contracts.settings import read_settings
+from components.contracts.settings import read_settings_file
 from components.contracts.step import step
 from components.fine_tuning.config import FineTuningSettings
 
@@ -22,23 +21,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--settings", type=Path, help="a JSON file with the section fine_tuning")
     given = parser.parse_args(arguments)
     with step("fine_tuning") as run:
-        section = _read(given.settings) if given.settings else {}
-        config = read_settings(FineTuningSettings, section, "fine_tuning")
+        config = read_settings_file(FineTuningSettings, given.settings, "fine_tuning")
         from components.fine_tuning.tune import tune  # torch: not for --help, nor for settings that are at fault
 
         curve = given.curve or given.output.with_suffix(".html")
         tuned = tune(given.dataset, given.base, given.validation, config, given.output, curve, run)
         print(json.dumps(tuned.validation, indent=2))
-
-
-def _read(path: Path) -> dict[str, object]:
-    try:
-        section = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadInput(Fault(str(path), str(error), "a JSON file with settings")) from None
-    if not isinstance(section, dict):
-        raise BadInput(Fault(str(path), f"JSON of type {type(section).__name__}", "an object of keys and values"))
-    return section
 
 
 if __name__ == "__main__":

@@ -1,11 +1,9 @@
 """Run registration without KFP: `python -m components.registration --help`."""
 
 import argparse
-import json
 from pathlib import Path
 
-from components.contracts.faults import BadInput, Fault
-from components.contracts.settings import read_settings
+from components.contracts.settings import read_settings_file
 from components.contracts.step import step
 from components.registration.config import RegistrationSettings
 from components.registration.evidence import Inputs
@@ -24,7 +22,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="where the registration contract goes")
     given = parser.parse_args()
     with step("registration") as run:
-        settings = read_settings(RegistrationSettings, _read_json(given.settings), "registration")
+        settings = read_settings_file(RegistrationSettings, given.settings, "registration")
         from components.registration.register import register
 
         inputs = Inputs(
@@ -39,16 +37,6 @@ def main() -> None:
         )
         result = register(inputs, settings, given.output, run)
         print(f"{result.model_uri} is {result.alias}: {result.recipe} at {result.tracking_uri}")
-
-
-def _read_json(path: Path) -> dict[str, object]:
-    try:
-        settings = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadInput(Fault(str(path), str(error), "a readable JSON file")) from None
-    if not isinstance(settings, dict):
-        raise BadInput(Fault(str(path), type(settings).__name__, "a JSON object of settings"))
-    return settings
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import datetime
 import math
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -11,7 +12,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from components.contracts.faults import BadInput, Fault
-from components.contracts.settings import STRICT, find_faults, read_settings
+from components.contracts.settings import STRICT, find_faults, read_settings, read_settings_file
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -183,3 +184,31 @@ def test_whatever_is_set_the_answer_is_settings_or_sentences(section: dict[str, 
     found = find_faults(TrainingSettings, section, "training")
     assert all(str(fault).startswith("training") for fault in found)
     assert found or isinstance(read(**section), TrainingSettings)
+
+
+# a section in a file of its own, for rooms that are run by hand
+
+
+def test_a_file_holds_a_section_and_none_holds_the_defaults(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text('{"epochs": 3}')
+    assert read_settings_file(TrainingSettings, tmp_path / "settings.json", "training") == TrainingSettings(epochs=3)
+    assert read_settings_file(TrainingSettings, None, "training") == TrainingSettings()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "settings.json: found No such file or directory; expected a JSON object of settings."),
+        (b"{", "settings.json: found Expecting property name"),
+        (b"\xff{}", "settings.json: found 'utf-8' codec can't decode"),
+        (b"[1]", "settings.json: found [1]; expected a JSON object of settings."),
+        (b'{"epochs": 0, "shufle": true}', "training.shufle: found a key that does not exist"),
+    ],
+)
+def test_a_file_that_holds_none_is_a_sentence(content: bytes | None, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BadInput) as refused:
+        read_settings_file(TrainingSettings, path, "training")
+    assert said in str(refused.value)

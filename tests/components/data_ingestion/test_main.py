@@ -24,20 +24,12 @@ def test_the_room_runs_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert json.loads(capsys.readouterr().out)["labels"] == read_dataset(tmp_path / "dataset").labels
 
 
-@pytest.mark.parametrize(
-    ("text", "found"), [(None, "No such file"), ("{", "Expecting property name"), ("[1]", "JSON of type list")]
-)
-def test_settings_that_cannot_be_read_are_sentences(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, found: str
-) -> None:
+def test_settings_that_cannot_be_read_are_sentences(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = tmp_path / "settings.json"
-    if text is not None:
-        settings.write_text(text)
     with pytest.raises(SystemExit) as ended:
         main([str(settings), str(tmp_path / "dataset")])
     assert ended.value.code == 65
     said = capsys.readouterr().err
-    assert f"{settings}: found " in said
-    assert found in said
+    assert f"{settings}: found No such file or directory; expected a JSON object of settings." in said
     assert "Traceback" not in said
     assert not (tmp_path / "dataset").exists()

@@ -20,21 +20,13 @@ def test_settings_at_fault_are_said_before_anything_heavy_is_loaded(tmp_path: Pa
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("text", "found"), [(None, "No such file"), ("{", "Expecting property name"), ("[1]", "JSON of type list")]
-)
-def test_settings_that_cannot_be_read_are_sentences(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], text: str | None, found: str
-) -> None:
+def test_settings_that_cannot_be_read_are_sentences(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     settings = tmp_path / "settings.json"
-    if text is not None:
-        settings.write_text(text)
     with pytest.raises(SystemExit) as ended:
         main([*map(str, [tmp_path, tmp_path, tmp_path, tmp_path / "tuned"]), "--settings", str(settings)])
     assert ended.value.code == 65
     said = capfd.readouterr().err
-    assert f"{settings}: found " in said
-    assert found in said
+    assert f"{settings}: found No such file or directory; expected a JSON object of settings." in said
     assert "Traceback" not in said
 
 

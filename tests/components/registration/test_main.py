@@ -64,8 +64,8 @@ def test_a_refusal_is_a_sentence_and_an_exit_code(
     ("content", "sentence"),
     [
         (None, "No such file or directory"),
-        ("{", "expected a readable JSON file"),
-        ("[]", "found list; expected a JSON object"),
+        ("{", "expected a JSON object of settings"),
+        ("[]", "found []; expected a JSON object"),
         (json.dumps({"name": "a", "alias": "v1"}), "registration.alias: found 'v1'"),
     ],
 )
