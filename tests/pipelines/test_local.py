@@ -144,6 +144,7 @@ def test_a_recipe_more_re_runs_that_candidate_alone_and_a_recipe_less_none(home:
     assert less.worked == ["selection", "registration"]
 
 
+@pytest.mark.slow
 def test_nothing_qualifies_ends_as_failed_with_the_table_and_registers_nothing(home: Path, reviews: Path) -> None:
     before = len(runs.versions(home))
     ended = runs.run(home, "smoke", *settings(reviews, "selection.max_mib=0.001"))
@@ -221,6 +222,7 @@ def test_a_tracking_server_that_is_down_at_the_start_is_a_sentence(tmp_path: Pat
     assert "Traceback" not in ended.said
 
 
+@pytest.mark.slow
 def test_data_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     ended = runs.run(tmp_path, "smoke", *settings(tmp_path / "absent.csv"))
     assert ended.exit_code == 65

@@ -18,7 +18,11 @@ def test_the_room_runs_by_hand(
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("{", "expected a JSON file with settings"), ("[]", "expected an object of keys"), ('{"rows": 1}', "known key")],
+    [
+        ("{", "expected a JSON object of settings"),
+        ("[]", "found []; expected"),
+        ('{"rows": 1}', "known key"),
+    ],
 )
 def test_bad_settings_end_in_a_sentence(
     text: str, sentence: str, tuned_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -16,7 +16,7 @@ def test_the_shell_trains_and_hands_on_what_it_measured(
 
     def checkpoint_of(*key: object) -> Path:
         fingerprints.append(key[-1])
-        return tmp_path / "checkpoint"
+        return tmp_path / "checkpoint" / "state.pt"
 
     monkeypatch.setattr("components.fine_tuning.tune.checkpoint_file", checkpoint_of)
     tuned = dsl.Model(uri=str(tmp_path / "tuned"))
