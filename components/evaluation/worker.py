@@ -109,7 +109,7 @@ class Worker:
         status = self.process.wait()
         thing = f"{self.folder}, run by {self.runtime}"
         killed_by = status - 128 if status > 128 else -status  # as a shell tells it, or as Popen does
-        if killed_by > 0:
+        if killed_by in signal.valid_signals():
             found = f"a process killed by {signal.Signals(killed_by).name}"
             way_out = "SIGKILL mostly means that memory ran out: give the step more, then run again."
             raise Unavailable(Fault(thing, found, "an answer", way_out))

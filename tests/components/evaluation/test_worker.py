@@ -78,6 +78,15 @@ def test_a_kill_that_a_shell_tells_of_is_one_too(tmp_path: Path, onnx_candidate_
         worker.wait_until_loaded()
 
 
+def test_an_exit_code_above_every_signal_is_no_kill(tmp_path: Path, onnx_candidate_folder: Path) -> None:
+    shell = tmp_path / "python"
+    shell.write_text("#!/bin/sh\nexit 255\n")
+    shell.chmod(0o700)
+    worker = Worker("onnxruntime", onnx_candidate_folder, 1, tmp_path / "log", python=str(shell))
+    with worker, pytest.raises(BadInput, match="found a process that ended with code 255"):
+        worker.wait_until_loaded()
+
+
 def test_a_process_that_ends_silently_is_a_sentence_too(tmp_path: Path, onnx_candidate_folder: Path) -> None:
     worker = Worker("onnxruntime", onnx_candidate_folder, 1, tmp_path / "log")
     worker.wait_until_loaded()
