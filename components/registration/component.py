@@ -59,14 +59,12 @@ def register_model(
     """
     from pathlib import Path
 
-    from components.contracts.events import tell
     from components.contracts.settings import read_settings
     from components.contracts.step import step
     from components.registration.config import RegistrationSettings
     from components.registration.evidence import Inputs
 
     with step("registration") as run:
-        tell("choice", path=choice.path)  # whoever watches can show it also when nothing is registered
         config = read_settings(RegistrationSettings, settings, "registration")
         from components.registration.register import register
 

@@ -104,6 +104,9 @@ def _inconsistencies(evidence: Evidence, inputs: Inputs) -> Iterator[Fault]:
             "one that onnxruntime serves",
             "Set budgets that a compressed candidate meets and the baseline does not.",
         )
+    for picture in (inputs.curve, evidence.scorecard_folder / Scorecard.CONFUSION):
+        if not picture.is_file():
+            yield Fault(str(picture), "no such file", "what the step drew", "Run that step again.")
     validation = read_manifest(inputs.validation, Validation)
     measured = read_manifest(evidence.scorecard_folder, Scorecard)
     for path, what, found, expected in [

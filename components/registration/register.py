@@ -7,6 +7,7 @@ from pathlib import Path
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
+from components.contracts.events import tell
 from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import whole_folder, write_manifest
 from components.contracts.registration import Registration
@@ -47,6 +48,7 @@ def register(inputs: Inputs, settings: RegistrationSettings, output: Path, run: 
         Unwritable: `output` cannot be written.
 
     """
+    tell("choice", path=str(inputs.choice))  # whoever watches can show it also when nothing is registered
     evidence = read_evidence(inputs)
     place = Place(_client(run), settings.name, settings.alias)
     _quiet_mlflow()

@@ -53,6 +53,15 @@ def test_a_scorecard_of_other_answers_is_refused(inputs: Inputs) -> None:
         read_evidence(inputs)
 
 
+def test_pictures_that_are_gone_are_refused_before_anything_is_registered(inputs: Inputs) -> None:
+    confusion = inputs.scorecards[1] / "confusion.png"
+    for picture in (inputs.curve, confusion):
+        picture.unlink()
+    with pytest.raises(BadInput) as refusal:
+        read_evidence(inputs)
+    assert [fault.thing for fault in refusal.value.faults] == [str(inputs.curve), str(confusion)]
+
+
 def test_the_torch_baseline_cannot_be_served(workshop: Workshop) -> None:
     with pytest.raises(
         BadInput, match="candidate baseline: found one that runs on torch; expected one that onnxruntime"
