@@ -24,9 +24,16 @@ NEUTRAL = ["the", "film", "a", "story", "with", "its", "cast", "and", "two", "ho
 
 # longest first, so that no process waits long for the other at the end; what is not named comes after
 GROUPS = [
-    "whole runs", "compression", "evaluation", "registration", "data_validation", "fine_tuning", "pipelines",
-    "data_ingestion", "selection",
-]  # fmt: skip
+    "whole runs",
+    "compression",
+    "evaluation",
+    "registration",
+    "data_validation",
+    "fine_tuning",
+    "pipelines",
+    "data_ingestion",
+    "selection",
+]
 
 # two processes share two cores: threads that wait for each other would only keep the other one waiting too
 os.environ.setdefault("OMP_NUM_THREADS", "1")
