@@ -1,4 +1,4 @@
-"""One process that imports what tasks need, once a run, and forks itself for each task that asks.
+"""A process that imports what tasks need, once a run, and forks itself for each task that asks.
 
 kfp.local starts an interpreter a task, and importing torch, transformers and MLflow takes longer there than the work of
 many a task. So tasks are started by `fork_client.py` instead, which asks here, hands over its arguments, folder,
@@ -13,19 +13,14 @@ import runpy
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Set
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import Pipe, get_context
+from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
-from shlex import quote
-from tempfile import TemporaryDirectory
 
 from components.compression.config import RECIPES
-from components.contracts.step import quiet_libraries
-from components.evaluation.worker import QUICK_PYTHON
 
 TRACKING = ["mlflow", "mlflow.store.tracking.sqlalchemy_store"]
 IMPORTS = {
@@ -40,8 +35,6 @@ IMPORTS = {
 }
 """What the work of each component imports, in the order of the way of the data; the look-ups import next to nothing."""
 
-CLIENT = Path(__file__).with_name("fork_client.py")
-
 
 @dataclass(frozen=True)
 class Task:
@@ -55,67 +48,27 @@ class Task:
     """Descriptors of its standard input, output and error."""
 
 
-@contextmanager
-def forking_tasks() -> Iterator[None]:
-    """Let kfp.local's tasks be forks of one server, where forking is safe after such imports: on Linux.
-
-    The server is itself a fork of this process, which needs MLflow too, for the run around the tasks.
-    """
-    if sys.platform != "linux":
-        yield
-        return
-    quiet_libraries()
-    for module in TRACKING:
-        importlib.import_module(module)
-    python = sys.executable
-    with TemporaryDirectory(prefix="bessemer-") as place, socket.socket(socket.AF_UNIX) as listener:
-        address, program = Path(place, "socket"), Path(place, "python")
-        listener.bind(str(address))
-        listener.listen()
-        # Ctrl-C reaches the task itself; the client waits for what comes of it
-        ask = f"exec {quote(python)} -ES {quote(str(CLIENT))} {quote(str(address))}"
-        program.write_text(f"#!/bin/sh\ntrap '' INT\n{ask} \"$@\"\n", encoding="utf-8")
-        program.chmod(0o700)
-        until, done = Pipe(duplex=False)
-        server = get_context("fork").Process(target=_become_server, args=[listener, until, done])
-        server.start()
-        until.close()
-        sys.executable = os.environ[QUICK_PYTHON] = str(program)  # kfp.local starts a task with the former
-        try:
-            yield
-        except KeyboardInterrupt:
-            done.close()
-            server.join()  # until the tasks have ended, which were interrupted too
-            raise
-        finally:
-            sys.executable = python
-            del os.environ[QUICK_PYTHON]
-            server.kill()
-            server.join()
-            done.close()
-
-
-def _become_server(listener: socket.socket, until: Connection, done: Connection) -> None:
-    """Serve in a fork of the process that runs the pipeline."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the forks by themselves
-    done.close()  # its other end is the one that counts
-    os.environ["_KFP_RUNTIME"] = "true"  # kfp imports a small part of itself then
-    serve(listener, until)
-
-
-def serve(listener: socket.socket, until: Connection) -> None:
+def serve(listener: socket.socket, until: Connection, mine: Set[str], peer: Connection, all_will_work: bool) -> None:
     """Fork for each client that comes and tell it how its fork ended, until `until` ends.
 
     Once a task has to work, those that follow it will: what they need is imported while this process is idle. A run
     of which everything is cached asks for look-ups alone, and imports nothing; a run of which a task has failed gets
     what it asks for, and nothing ahead.
+
+    Args:
+        listener: where clients come.
+        until: a pipe that ends with the run.
+        mine: the components that this server imports ahead for.
+        peer: the server for the other components; each tells the other which component works, or None for a failure.
+        all_will_work: whether nothing can be cached, so that imports need not wait for the first task that works.
+
     """
     importlib.import_module("kfp.dsl.executor")
     forks: dict[int, tuple[BaseProcess, socket.socket]] = {}
-    ahead: list[str] = []
+    ahead = [module for name in IMPORTS if name in mine for module in IMPORTS[name]] if all_will_work else []
     all_is_well = True
     while True:
-        came = wait([listener, until, *forks], timeout=0 if ahead else None)
+        came = wait([listener, until, peer, *forks], timeout=0 if ahead else None)
         if not came:
             _import(ahead.pop(0))
         for ready in came:
@@ -123,18 +76,27 @@ def serve(listener: socket.socket, until: Connection) -> None:
                 for process, _ in forks.values():
                     process.join()
                 return
-            if isinstance(ready, int):
-                all_is_well &= _tell_end(*forks.pop(ready)) == 0
-                ahead = ahead if all_is_well else []
+            works: str | None = None
+            if ready is peer:
+                works = peer.recv()
+                all_is_well &= works is not None
+            elif isinstance(ready, int):
+                if _tell_end(*forks.pop(ready)) != 0:
+                    all_is_well = False
+                    peer.send(None)
             elif arrived := _accept(listener):
                 task, client = arrived
-                needed, later = _imports_of(task)
-                for module in needed:
+                works = _component(task)
+                for module in IMPORTS.get(works or "", []):
                     _import(module)
                 process = _fork(task)
                 forks[process.sentinel] = process, client
-                if needed and all_is_well:
-                    ahead = later
+                if works:
+                    peer.send(works)
+            if not all_is_well:
+                ahead = []
+            elif works:
+                ahead = _later(works, mine)
 
 
 def _accept(listener: socket.socket) -> tuple[Task, socket.socket] | None:
@@ -161,13 +123,15 @@ def _receive(client: socket.socket) -> Task | None:
     return Task(wanted["arguments"], wanted["folder"], wanted["environment"], tuple(streams))
 
 
-def _imports_of(task: Task) -> tuple[list[str], list[str]]:
-    """Return the modules that the task needs, and those that the tasks after it in the way of the data will need."""
-    components = list(IMPORTS)
-    place = next((components.index(word) for word in task.arguments if word in IMPORTS), None)
-    if place is None:
-        return [], []
-    return IMPORTS[components[place]], [module for later in components[place + 1 :] for module in IMPORTS[later]]
+def _component(task: Task) -> str | None:
+    """Return the name of the component that the task is; None for what imports next to nothing."""
+    return next((word for word in task.arguments if word in IMPORTS), None)
+
+
+def _later(component: str, mine: Set[str]) -> list[str]:
+    """Return the modules that those of `mine` will need which come after `component` in the way of the data."""
+    names = list(IMPORTS)
+    return [module for name in names[names.index(component) + 1 :] if name in mine for module in IMPORTS[name]]
 
 
 def _import(module: str) -> None:

@@ -19,7 +19,7 @@ from components.contracts.folders import write_text_whole
 from components.contracts.step import DEFECT_EXIT_CODE
 from components.contracts.tracking import answering
 from pipelines.fingerprint import code_revision
-from pipelines.fork_server import forking_tasks
+from pipelines.forking import forking_tasks
 from pipelines.home import RunFolder, home, tracking_uri
 
 BROKE_OFF = 1
@@ -33,7 +33,7 @@ def main(run_path: str) -> int:
     request = json.loads(run.request.read_text(encoding="utf-8"))
     os.environ.update(_environment(run))
     try:
-        with forking_tasks(), _pipeline_run(request["preset"], run):
+        with forking_tasks(all_will_work=not _cache().exists()), _pipeline_run(request["preset"], run):
             _build(request["arguments"], run)
     except Refusal as refusal:
         _tell_failure([str(fault) for fault in refusal.faults], refusal.exit_code, defect=False)
@@ -110,6 +110,10 @@ def _pipeline_run(preset: str, run: RunFolder) -> Iterator[None]:
             client.set_terminated(run_id, status)
 
 
+def _cache() -> Path:
+    return home() / "cache"
+
+
 def _build(arguments: dict[str, Any], run: RunFolder) -> None:
     from kfp import local
 
@@ -119,7 +123,7 @@ def _build(arguments: dict[str, Any], run: RunFolder) -> None:
         local.SubprocessRunner(use_venv=False),
         pipeline_root=str(home() / "pipeline"),
         enable_caching=True,
-        cache_root=str(home() / "cache"),
+        cache_root=str(_cache()),
     )
     outputs = build_model(**arguments).outputs
     paths = {name: artifact.path for name, artifact in outputs.items()}
