@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 IN_TWO := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test coverage test-slow lint bench ui clean
+.PHONY: help setup run test coverage test-slow lint bench images push ui clean
 
 help:  ## List the verbs.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,12 @@ bench: run  ## Measure what the README's numbers come from, on the model of `mak
 	@$(BIN)/python benchmarks/training_speed.py
 	@$(BIN)/python benchmarks/compression_speed.py \
 		"$$(ls -td .bessemer/pipeline/*/fine-tune/tuned | head -n 1)" "$$(ls -td .bessemer/pipeline/*/ingest-data/dataset | head -n 1)"
+
+images: $(READY)  ## Build the image of every room, named by git revision; BUILD="--network host …" goes to docker build.
+	@$(BIN)/python -m pipelines.build_images $(BUILD)
+
+push: $(READY)  ## Hand the images to the registry that BESSEMER_IMAGE_REGISTRY named when they were built.
+	@$(BIN)/python -m pipelines.build_images --push
 
 ui: $(READY)  ## Open MLflow's page over the runs made here.
 	@$(BIN)/bessemer ui

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -39,7 +39,11 @@ def sentences() -> Iterator[None]:
 
 
 @app.command()
-def run(preset: PresetName = "sentiment", overrides: Overrides = None) -> None:
+def run(
+    preset: PresetName = "sentiment",
+    overrides: Overrides = None,
+    runner: Annotated[Literal["subprocess", "docker"], typer.Option(help="What a task is.")] = "subprocess",
+) -> None:
     """Take a model all the way to the registry, on this machine."""
     with sentences():
         from rich.console import Console
@@ -51,7 +55,7 @@ def run(preset: PresetName = "sentiment", overrides: Overrides = None) -> None:
         console = Console(highlight=False, markup=True)
         chosen = presets.load(preset, overrides or [])
         console.print(f"[bold]{chosen.name}[/]  {chosen.description}")
-        outcome = run_here(chosen, console)
+        outcome = run_here(chosen, console, runner)
         show_result(outcome.run, console)
         console.print(outcome.summary(), style="dim")
         raise typer.Exit(outcome.exit_code)

@@ -1,4 +1,4 @@
-"""Runs the graph on this machine: kfp.local with a subprocess a task, its cache, and an MLflow run around it all.
+"""Runs the graph on this machine: kfp.local with a process or a container a task, its cache, and an MLflow run around.
 
 This is a process of its own (`python -m pipelines.local RUN_FOLDER`): what libraries print goes to the run's log, what
 steps have to say goes to the run's events, and `pipelines.watch` shows the latter.
@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from components.contracts.events import EVENTS, tell
 from components.contracts.faults import Refusal
@@ -21,6 +21,10 @@ from components.contracts.tracking import answering
 from pipelines.fingerprint import code_revision
 from pipelines.forking import forking_tasks
 from pipelines.home import RunFolder, home, tracking_uri
+from pipelines.steps import EventReader
+
+if TYPE_CHECKING:
+    from kfp.dsl.graph_component import GraphComponent
 
 BROKE_OFF = 1
 """A task failed: what it told has the exit code of the whole run."""
@@ -33,8 +37,12 @@ def main(run_path: str) -> int:
     request = json.loads(run.request.read_text(encoding="utf-8"))
     os.environ.update(_environment(run))
     try:
-        with forking_tasks(all_will_work=not _cache().exists()), _pipeline_run(request["preset"], run):
-            _build(request["arguments"], run)
+        if request["runner"] == "docker":
+            with _pipeline_run(request["preset"], run):
+                _build_in_containers(request["arguments"], request["sources"], run)
+        else:
+            with forking_tasks(all_will_work=not _cache().exists()), _pipeline_run(request["preset"], run):
+                _build_in_processes(request["arguments"], run)
     except Refusal as refusal:
         _tell_failure([str(fault) for fault in refusal.faults], refusal.exit_code, defect=False)
         return refusal.exit_code
@@ -114,20 +122,50 @@ def _cache() -> Path:
     return home() / "cache"
 
 
-def _build(arguments: dict[str, Any], run: RunFolder) -> None:
+def _build_in_processes(arguments: dict[str, Any], run: RunFolder) -> None:
     from kfp import local
 
     from pipelines.build_model import build_model
 
-    local.init(
-        local.SubprocessRunner(use_venv=False),
-        pipeline_root=str(home() / "pipeline"),
-        enable_caching=True,
-        cache_root=str(_cache()),
-    )
-    outputs = build_model(**arguments).outputs
+    _build(build_model, arguments, local.SubprocessRunner(use_venv=False), run)
+
+
+def _build_in_containers(arguments: dict[str, Any], sources: list[str], run: RunFolder) -> None:
+    from pipelines.build_model import build_model
+    from pipelines.containers import check_images, docker_runner
+    from pipelines.images import executors, in_images, references
+
+    graph = in_images(build_model, references())
+    check_images({executor["container"]["image"] for executor in executors(graph).values()})
+    _build(graph, arguments, docker_runner(run, sources), run)
+
+
+def _build(graph: "GraphComponent", arguments: dict[str, Any], runner: Any, run: RunFolder) -> None:
+    """Run the graph, and note where its outputs lie.
+
+    Raises:
+        RuntimeError: a task failed.
+
+    """
+    from kfp import local
+
+    local.init(runner, pipeline_root=str(home() / "pipeline"), enable_caching=True, cache_root=str(_cache()))
+    outputs = graph(**arguments).outputs
+    _raise_if_any_failed(run)
     paths = {name: artifact.path for name, artifact in outputs.items()}
     write_text_whole(run.result, json.dumps(paths, indent=2) + "\n")
+
+
+def _raise_if_any_failed(run: RunFolder) -> None:
+    """See that each step that began has finished: kfp.local takes a container that is gone too soon for a success."""
+    open_steps = set()
+    for event in EventReader(run.events):
+        if event["event"] == "started":
+            open_steps.add((event["room"], event["detail"]))
+        elif event["event"] == "finished":
+            open_steps.discard((event["room"], event["detail"]))
+    if open_steps:
+        raise RuntimeError(f"began and did not finish: {sorted(open_steps)}")
 
 
 if __name__ == "__main__":

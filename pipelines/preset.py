@@ -53,6 +53,12 @@ class Preset:
         """Return the arguments of the `build_model` pipeline."""
         return {"recipes": [BASELINE, *self.recipes], **self.sections}
 
+    def sources(self) -> list[str]:
+        """Return what it names as sources of rows and of the model; they may be paths of this machine."""
+        data, model = self.sections["data_ingestion"], self.sections["model_ingestion"]
+        named = (data.get("source"), data.get("repository"), model.get("source"))
+        return [str(source) for source in named if source]
+
 
 def names() -> list[str]:
     """Return the names of the presets that come with Bessemer."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
+from typing import Literal
 
 from rich.console import Console
 
@@ -20,6 +21,7 @@ from pipelines.home import RunFolder, new_run
 from pipelines.preset import Preset
 from pipelines.steps import EventReader, Steps
 
+Runner = Literal["subprocess", "docker"]
 INTERRUPTED = 130
 SECONDS_TO_STOP = 15
 """How long steps are given to keep a checkpoint after Ctrl-C, before they are killed."""
@@ -49,8 +51,13 @@ class Outcome:
         )
 
 
-def run_here(preset: Preset, console: Console) -> Outcome:
+def run_here(preset: Preset, console: Console, runner: Runner = "subprocess") -> Outcome:
     """Run `preset` in a process of its own and show its steps until it ends.
+
+    Args:
+        preset: what to run.
+        console: where the steps are shown.
+        runner: what a task is: a process of this machine, or a container of the images that `make images` built.
 
     Raises:
         Unwritable: the run's folder cannot be written.
@@ -59,7 +66,8 @@ def run_here(preset: Preset, console: Console) -> Outcome:
     begun = time.monotonic()
     run = new_run()
     arguments = preset.arguments()
-    write_text_whole(run.request, json.dumps({"preset": preset.name, "arguments": arguments}, indent=2) + "\n")
+    asked = {"preset": preset.name, "arguments": arguments, "runner": runner, "sources": preset.sources()}
+    write_text_whole(run.request, json.dumps(asked, indent=2) + "\n")
     steps = Steps(arguments["recipes"])
     with writing(run.log), run.log.open("wb") as log:
         process = subprocess.Popen(
@@ -82,12 +90,15 @@ def run_here(preset: Preset, console: Console) -> Outcome:
                 refresh(reader)
         except KeyboardInterrupt:
             steps.interrupted = True
-            _stop(process)
+            _stop(process, run if runner == "docker" else None)
             for event in reader:
                 steps.take(event)
             steps.settle(succeeded=False)
         finally:
-            _kill(process)  # nothing outlives the command, whatever ended it
+            # nothing outlives the command, whatever ended it
+            _kill(process)
+            if runner == "docker":
+                _signal_containers("SIGKILL", run)
     return Outcome(run, steps, _exit_code(process, steps), time.monotonic() - begun)
 
 
@@ -112,17 +123,25 @@ def _terminated_like_interrupted() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """Interrupt the run's whole process group until it has stopped; who interrupts again waits no longer.
+def _stop(process: "subprocess.Popen[bytes]", in_containers: RunFolder | None) -> None:
+    """Interrupt the run's process group and its containers until it has stopped; who interrupts again waits no longer.
 
     Once is not enough: kfp.local runs a loop's tasks in threads, and starts the next one when one is interrupted.
     """
     with suppress(ProcessLookupError, KeyboardInterrupt):
         for _ in range(SECONDS_TO_STOP // SECONDS_BETWEEN_INTERRUPTS):
             os.killpg(process.pid, signal.SIGINT)
+            if in_containers:
+                _signal_containers("SIGINT", in_containers)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(SECONDS_BETWEEN_INTERRUPTS)
                 return
+
+
+def _signal_containers(signal_name: Literal["SIGINT", "SIGKILL"], run: RunFolder) -> None:
+    from pipelines.containers import send
+
+    send(signal_name, run.id)
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

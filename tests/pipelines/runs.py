@@ -54,14 +54,16 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**inherited, "BESSEMER_HOME": str(home), **more}
 
 
-def start(home: Path, *arguments: str, code: Path = ROOT, **more: str) -> "subprocess.Popen[str]":
-    """Start `bessemer run` with the code in `code`."""
+def start(
+    home: Path, *arguments: str, code: Path = ROOT, folder: Path | None = None, **more: str
+) -> "subprocess.Popen[str]":
+    """Start `bessemer run` with the code in `code`, which is the working folder too unless `folder` is."""
     return subprocess.Popen(
         [sys.executable, "-m", "pipelines", "run", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        cwd=code,
+        cwd=folder or code,
         env=environment(home, PYTHONPATH=str(code), **more),
         # a shell's background job ignores SIGINT, and so would what it starts
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
