@@ -13,6 +13,7 @@ from components.model_ingestion.component import ingest_model, resolve_model
 from components.registration.component import register_model, resolve_registry
 from components.selection.component import select_candidate
 from pipelines.fingerprint import fingerprint
+from pipelines.settings.component import resolve_settings
 
 
 class Built(NamedTuple):
@@ -28,64 +29,86 @@ class Built(NamedTuple):
     "on the same held-out rows and registers the one that meets the budgets as the challenger.",
 )
 def build_model(
-    recipes: list,
-    data_ingestion: dict,
-    model_ingestion: dict,
-    data_validation: dict,
-    fine_tuning: dict,
-    compression: dict,
-    evaluation: dict,
-    selection: dict,
-    registration: dict,
+    preset: str = "sentiment",
+    task: str = "text-classification",
+    objective: str = "as the preset says",
+    data_source: str = "",
+    base_model: str = "",
+    model_name: str = "",
+    settings: dict = {},  # noqa: B006 - the form shows an empty object
 ) -> Built:
-    """Build a model; each room has one section of settings.
+    """Build a model as a preset says, with what is filled in here laid over it.
 
     Args:
-        recipes: the compression recipes, the baseline first.
-        data_ingestion: where the rows come from, and how they are split.
-        model_ingestion: where the pretrained model comes from.
-        data_validation: what the data has to be like, and how severe each fault is.
-        fine_tuning: how the model is trained.
-        compression: bounds on what compression may do to the model.
-        evaluation: on which rows and at which input sizes candidates are measured.
-        selection: the budgets and the objective.
-        registration: the registered model's name and alias.
+        preset: What to start from; with "none", settings has to say everything.
+        task: What the model is to do.
+        objective: What is taken among the candidates within the budgets: the largest speed-up, the fewest bytes, or the
+            best accuracy.
+        data_source: Where the labelled rows come from: s3://bucket/key, or a path in the DVC repository that settings
+            names; empty is as the preset says.
+        base_model: Which pretrained model: a hub name such as org/name, s3://bucket/prefix, or models:/name/version;
+            empty is as the preset says.
+        model_name: The registered model's name; empty is as the preset says.
+        settings: Any further setting, laid over all of this: a section a room, such as {"fine_tuning": {"epochs": 2}},
+            and the list of recipes.
 
     """
+    # never cached: it is quicker than a look into the cache, and an edited preset is no parameter
+    resolved = resolve_settings(
+        preset=preset,
+        task=task,
+        objective=objective,
+        data_source=data_source,
+        base_model=base_model,
+        model_name=model_name,
+        settings=settings,
+    ).set_caching_options(False)
+    section = resolved.outputs
+
     # looked up each time: the cache sees parameters, never what lies behind a name
-    data_source = resolve_data(settings=data_ingestion).set_caching_options(False)
-    model_revision = resolve_model(settings=model_ingestion).set_caching_options(False)
+    source = resolve_data(settings=section["data_ingestion"]).set_caching_options(False)
+    revision = resolve_model(settings=section["model_ingestion"]).set_caching_options(False)
     registry = resolve_registry().set_caching_options(False)
 
     dataset = ingest_data(
-        source=data_source.output, settings=data_ingestion, code=fingerprint("data_ingestion")
+        source=source.output, settings=section["data_ingestion"], code=fingerprint("data_ingestion")
     ).outputs["dataset"]
     base = ingest_model(
-        revision=model_revision.output, settings=model_ingestion, code=fingerprint("model_ingestion")
+        revision=revision.output, settings=section["model_ingestion"], code=fingerprint("model_ingestion")
     ).outputs["base"]
     validation = validate_data(
-        dataset=dataset, base=base, settings=data_validation, code=fingerprint("data_validation")
+        dataset=dataset, base=base, settings=section["data_validation"], code=fingerprint("data_validation")
     ).outputs["validation"]
     trained = fine_tune(
-        dataset=dataset, base=base, validation=validation, settings=fine_tuning, code=fingerprint("fine_tuning")
+        dataset=dataset,
+        base=base,
+        validation=validation,
+        settings=section["fine_tuning"],
+        code=fingerprint("fine_tuning"),
     )
     tuned = trained.outputs["tuned"]
 
-    # one after the other: candidates that share a machine would disturb each other's latency
-    with dsl.ParallelFor(recipes, parallelism=1) as recipe:
+    # the recipes, one after the other: candidates that share a machine would disturb each other's latency
+    with dsl.ParallelFor(section["Output"], parallelism=1) as recipe:
         compressed = compress_model(
-            tuned=tuned, dataset=dataset, recipe=recipe, settings=compression, code=fingerprint("compression")
+            tuned=tuned,
+            dataset=dataset,
+            recipe=recipe,
+            settings=section["compression"],
+            code=fingerprint("compression"),
         )
         evaluated = evaluate_candidate(
             candidate=compressed.outputs["candidate"],
             tuned=tuned,
             dataset=dataset,
-            settings=evaluation,
+            settings=section["evaluation"],
             code=fingerprint("evaluation"),
         )
 
     choice = select_candidate(
-        scorecards=dsl.Collected(evaluated.outputs["scorecard"]), settings=selection, code=fingerprint("selection")
+        scorecards=dsl.Collected(evaluated.outputs["scorecard"]),
+        settings=section["selection"],
+        code=fingerprint("selection"),
     ).outputs["choice"]
     registered = register_model(
         choice=choice,
@@ -97,7 +120,7 @@ def build_model(
         dataset=dataset,
         validation=validation,
         registry=registry.output,
-        settings=registration,
+        settings=section["registration"],
         code=fingerprint("registration"),
     ).outputs["registration"]
     return Built(choice=choice, registration=registered)

@@ -58,9 +58,9 @@ def run_here(preset: Preset, console: Console) -> Outcome:
     """
     begun = time.monotonic()
     run = new_run()
-    arguments = preset.arguments()
-    write_text_whole(run.request, json.dumps({"preset": preset.name, "arguments": arguments}, indent=2) + "\n")
-    steps = Steps(arguments["recipes"])
+    request = {"preset": preset.name, "recipes": preset.measured, "arguments": preset.arguments()}
+    write_text_whole(run.request, json.dumps(request, indent=2) + "\n")
+    steps = Steps(preset.measured)
     with writing(run.log), run.log.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "pipelines.local", str(run.path)],
