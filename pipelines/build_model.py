@@ -23,6 +23,96 @@ class Built(NamedTuple):
     registration: dsl.Artifact
 
 
+@dsl.pipeline(name="build", description="Takes the rows and the pretrained model through the rooms, to the registry.")
+def build(
+    recipes: list,
+    data_ingestion: dict,
+    model_ingestion: dict,
+    data_validation: dict,
+    fine_tuning: dict,
+    compression: dict,
+    evaluation: dict,
+    selection: dict,
+    registration: dict,
+) -> Built:
+    """Take the rows and the pretrained model through the rooms; each has one section of settings.
+
+    It is a pipeline inside the pipeline as kfp.local 2.17 can hand a loop what its pipeline was given, but not what
+    another task put out.
+
+    Args:
+        recipes: the compression recipes, the baseline first.
+        data_ingestion: where the rows come from, and how they are split.
+        model_ingestion: where the pretrained model comes from.
+        data_validation: what the data has to be like, and how severe each fault is.
+        fine_tuning: how the model is trained.
+        compression: bounds on what compression may do to the model.
+        evaluation: on which rows and at which input sizes candidates are measured.
+        selection: the budgets and the objective.
+        registration: the registered model's name and alias.
+
+    """
+    # looked up each time: the cache sees parameters, never what lies behind a name
+    source = resolve_data(settings=data_ingestion).set_caching_options(False)
+    revision = resolve_model(settings=model_ingestion).set_caching_options(False)
+    registry = resolve_registry().set_caching_options(False)
+
+    dataset = ingest_data(source=source.output, settings=data_ingestion, code=fingerprint("data_ingestion")).outputs[
+        "dataset"
+    ]
+    base = ingest_model(
+        revision=revision.output, settings=model_ingestion, code=fingerprint("model_ingestion")
+    ).outputs["base"]
+    validation = validate_data(
+        dataset=dataset, base=base, settings=data_validation, code=fingerprint("data_validation")
+    ).outputs["validation"]
+    trained = fine_tune(
+        dataset=dataset,
+        base=base,
+        validation=validation,
+        settings=fine_tuning,
+        code=fingerprint("fine_tuning"),
+    )
+    tuned = trained.outputs["tuned"]
+
+    # the recipes, one after the other: candidates that share a machine would disturb each other's latency
+    with dsl.ParallelFor(recipes, parallelism=1) as recipe:
+        compressed = compress_model(
+            tuned=tuned,
+            dataset=dataset,
+            recipe=recipe,
+            settings=compression,
+            code=fingerprint("compression"),
+        )
+        evaluated = evaluate_candidate(
+            candidate=compressed.outputs["candidate"],
+            tuned=tuned,
+            dataset=dataset,
+            settings=evaluation,
+            code=fingerprint("evaluation"),
+        )
+
+    choice = select_candidate(
+        scorecards=dsl.Collected(evaluated.outputs["scorecard"]),
+        settings=selection,
+        code=fingerprint("selection"),
+    ).outputs["choice"]
+    registered = register_model(
+        choice=choice,
+        candidates=dsl.Collected(compressed.outputs["candidate"]),
+        scorecards=dsl.Collected(evaluated.outputs["scorecard"]),
+        base=base,
+        tuned=tuned,
+        curve=trained.outputs["curve"],
+        dataset=dataset,
+        validation=validation,
+        registry=registry.output,
+        settings=registration,
+        code=fingerprint("registration"),
+    ).outputs["registration"]
+    return Built(choice=choice, registration=registered)
+
+
 @dsl.pipeline(
     name="build-model",
     description="Validates a data set, fine-tunes a pretrained model on it, compresses it, measures every candidate "
@@ -63,64 +153,5 @@ def build_model(
         model_name=model_name,
         settings=settings,
     ).set_caching_options(False)
-    section = resolved.outputs
-
-    # looked up each time: the cache sees parameters, never what lies behind a name
-    source = resolve_data(settings=section["data_ingestion"]).set_caching_options(False)
-    revision = resolve_model(settings=section["model_ingestion"]).set_caching_options(False)
-    registry = resolve_registry().set_caching_options(False)
-
-    dataset = ingest_data(
-        source=source.output, settings=section["data_ingestion"], code=fingerprint("data_ingestion")
-    ).outputs["dataset"]
-    base = ingest_model(
-        revision=revision.output, settings=section["model_ingestion"], code=fingerprint("model_ingestion")
-    ).outputs["base"]
-    validation = validate_data(
-        dataset=dataset, base=base, settings=section["data_validation"], code=fingerprint("data_validation")
-    ).outputs["validation"]
-    trained = fine_tune(
-        dataset=dataset,
-        base=base,
-        validation=validation,
-        settings=section["fine_tuning"],
-        code=fingerprint("fine_tuning"),
-    )
-    tuned = trained.outputs["tuned"]
-
-    # the recipes, one after the other: candidates that share a machine would disturb each other's latency
-    with dsl.ParallelFor(section["Output"], parallelism=1) as recipe:
-        compressed = compress_model(
-            tuned=tuned,
-            dataset=dataset,
-            recipe=recipe,
-            settings=section["compression"],
-            code=fingerprint("compression"),
-        )
-        evaluated = evaluate_candidate(
-            candidate=compressed.outputs["candidate"],
-            tuned=tuned,
-            dataset=dataset,
-            settings=section["evaluation"],
-            code=fingerprint("evaluation"),
-        )
-
-    choice = select_candidate(
-        scorecards=dsl.Collected(evaluated.outputs["scorecard"]),
-        settings=section["selection"],
-        code=fingerprint("selection"),
-    ).outputs["choice"]
-    registered = register_model(
-        choice=choice,
-        candidates=dsl.Collected(compressed.outputs["candidate"]),
-        scorecards=dsl.Collected(evaluated.outputs["scorecard"]),
-        base=base,
-        tuned=tuned,
-        curve=trained.outputs["curve"],
-        dataset=dataset,
-        validation=validation,
-        registry=registry.output,
-        settings=section["registration"],
-        code=fingerprint("registration"),
-    ).outputs["registration"]
-    return Built(choice=choice, registration=registered)
+    built = build(**resolved.outputs).outputs
+    return Built(choice=built["choice"], registration=built["registration"])

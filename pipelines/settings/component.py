@@ -19,7 +19,7 @@ def resolve_settings(
 ) -> NamedTuple(  # type: ignore[valid-type]  # kfp carries this source into the task: a class beside it stays behind
     "Resolved",
     [
-        ("Output", list),  # the recipes: kfp.local 2.17 loops over no output of another name
+        ("recipes", list),
         ("data_ingestion", dict),
         ("model_ingestion", dict),
         ("data_validation", dict),
