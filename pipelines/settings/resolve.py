@@ -73,11 +73,11 @@ def _no_choices(form: Form) -> list[Fault]:
 
 
 def _asked_for(form: Form) -> dict[str, dict[str, str]]:
-    """Return what the form's own fields ask for, as sections."""
+    """Return what the form's own fields ask for, as sections; what is no choice is a fault already."""
     sections: dict[str, dict[str, str]] = {}
     for name, (room, key) in FIELDS.items():
         value = asdict(form)[name]
-        if value and value != AS_THE_PRESET:
+        if value not in ("", AS_THE_PRESET) and value in CHOICES.get(name, [value]):
             sections.setdefault(room, {})[key] = value
     return sections
 
