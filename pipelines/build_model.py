@@ -130,17 +130,13 @@ def build_model(
     """Build a model as a preset says, with what is filled in here laid over it.
 
     Args:
-        preset: What to start from; with "none", settings has to say everything.
+        preset: What to start from; with none of them, settings has to say everything.
         task: What the model is to do.
-        objective: What is taken among the candidates within the budgets: the largest speed-up, the fewest bytes, or the
-            best accuracy.
-        data_source: Where the labelled rows come from: s3://bucket/key, or a path in the DVC repository that settings
-            names; empty is as the preset says.
-        base_model: Which pretrained model: a hub name such as org/name, s3://bucket/prefix, or models:/name/version;
-            empty is as the preset says.
+        objective: Which candidate within the budgets is taken: by speed, by size or by accuracy.
+        data_source: Where the labelled rows come from, such as s3://bucket/key; empty is as the preset says.
+        base_model: A hub name such as org/name, s3://bucket/prefix or models:/name/1; empty is as the preset says.
         model_name: The registered model's name; empty is as the preset says.
-        settings: Any further setting, laid over all of this: a section a room, such as {"fine_tuning": {"epochs": 2}},
-            and the list of recipes.
+        settings: More, a section a room, as {"fine_tuning": {"epochs": 2}, "recipes": ["onnx-fp32"]}; has the last word.
 
     """
     # never cached: it is quicker than a look into the cache, and an edited preset is no parameter

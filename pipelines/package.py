@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from components.contracts.faults import writing
 from components.images import TAG
 from pipelines.fingerprint import code_revision
+from pipelines.placement import Placement
+from pipelines.placement import load as load_placement
+from pipelines.preset import Preset
 
 if TYPE_CHECKING:
     from kfp.dsl.graph_component import GraphComponent
@@ -15,10 +18,16 @@ if TYPE_CHECKING:
 REGISTERS = "exec-register-model"
 
 
-def write_package(output: Path) -> Path:
+def write_package(output: Path, preset: Preset | None = None, placement: Placement | None = None) -> Path:
     """Write the pipeline package, its images named by the code's git revision; return its path.
 
+    Args:
+        output: where the package goes.
+        preset: what the form is filled in with; without one, the form's own defaults.
+        placement: where each room runs and with what; without one, Bessemer's own.
+
     Raises:
+        BadInput: the placement that comes with Bessemer cannot be read.
         Unwritable: `output` cannot be written.
 
     """
@@ -26,27 +35,44 @@ def write_package(output: Path) -> Path:
     from kfp import compiler
 
     from pipelines.build_model import build_model
+    from pipelines.place import place
 
+    packaged = copy.deepcopy(build_model)
+    _offer_choices(packaged)
+    _tell_origin(packaged)
+    place(packaged, placement or load_placement())
     partial = output.with_name(f".partial-{output.name}")
     with writing(output):
         output.parent.mkdir(parents=True, exist_ok=True)
-        compiler.Compiler().compile(_with_origin(build_model), str(partial))
+        filled_in = preset.arguments() if preset else None
+        compiler.Compiler().compile(packaged, str(partial), pipeline_parameters=filled_in)
         partial.replace(output)
     return output
 
 
-def _with_origin(graph: "GraphComponent") -> "GraphComponent":
-    """Return a copy of `graph` in which registration finds git revision, image and KFP run in its environment.
+def _offer_choices(packaged: "GraphComponent") -> None:
+    """Let the form offer drop-downs: KFP's API and page know a parameter's `literals`, its SDK writes none."""
+    from google.protobuf.struct_pb2 import Value
+
+    from pipelines.settings.resolve import CHOICES
+
+    parameters = packaged.pipeline_spec.root.input_definitions.parameters
+    for name, choices in CHOICES.items():
+        parameters[name].literals.extend(Value(string_value=choice) for choice in choices)
+
+
+def _tell_origin(packaged: "GraphComponent") -> None:
+    """Let registration find git revision, image and KFP run in its environment.
 
     The graph as it runs here says none of them: a container's environment is part of the cache key, so that each commit
     would register the same model again. KFP replaces no placeholder in an environment, but labels a pod with its run.
     """
-    packaged = copy.deepcopy(graph)
+    from kfp import kubernetes
+
+    from pipelines.place import pod_of
+
     container = packaged.pipeline_spec.deployment_spec["executors"][REGISTERS]["container"]
     known = {"BESSEMER_GIT_REVISION": code_revision(), "BESSEMER_IMAGE": container["image"]}
     container["env"] = [{"name": name, "value": value} for name, value in known.items() if value]
-    run = {"name": "KFP_RUN_ID", "fieldPath": "metadata.labels['pipeline/runid']"}
-    # as `use_field_path_as_env` of the package kfp-kubernetes writes it, which nothing else here needs
-    executors = packaged.platform_spec.platforms["kubernetes"].deployment_spec.executors
-    executors[REGISTERS].update({"fieldPathAsEnv": [run]})
-    return packaged
+    with pod_of(packaged, REGISTERS) as pod:
+        kubernetes.use_field_path_as_env(pod, "KFP_RUN_ID", "metadata.labels['pipeline/runid']")

@@ -115,7 +115,9 @@ def test_a_date_in_a_file_is_a_text_too(mine: Path) -> None:
     mine.write_text(MINE.replace("Mine.", "2024-05-01") + "  description: 2024-05-01T12:00:00+02:00\n")
     loaded = preset.load(str(mine))
     assert loaded.description == "2024-05-01"
-    assert json.loads(json.dumps(loaded.arguments()))["settings"]["registration"]["description"].startswith("2024-05-01")
+    assert json.loads(json.dumps(loaded.arguments()))["settings"]["registration"]["description"].startswith(
+        "2024-05-01"
+    )
 
 
 def test_a_date_where_a_number_belongs_is_a_fault(mine: Path) -> None:
