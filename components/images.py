@@ -11,3 +11,9 @@ def image(room: str) -> str:
     registry = os.environ.get(REGISTRY, "bessemer")
     tag = os.environ.get(TAG, "latest")
     return f"{registry}/{room.replace('_', '-')}:{tag}"
+
+
+def room_of(reference: str) -> str:
+    """Return the room that an image is of."""
+    name = reference.rpartition("/")[2].partition("@")[0].partition(":")[0]
+    return name.replace("-", "_")

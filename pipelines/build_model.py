@@ -136,7 +136,7 @@ def build_model(
         data_source: Where the labelled rows come from, such as s3://bucket/key; empty is as the preset says.
         base_model: A hub name such as org/name, s3://bucket/prefix or models:/name/1; empty is as the preset says.
         model_name: The registered model's name; empty is as the preset says.
-        settings: More, a section a room, as {"fine_tuning": {"epochs": 2}, "recipes": ["onnx-fp32"]}; has the last word.
+        settings: More, a section a room; has the last word: {"fine_tuning": {"epochs": 2}, "recipes": ["onnx-fp32"]}.
 
     """
     # never cached: it is quicker than a look into the cache, and an edited preset is no parameter

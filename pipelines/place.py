@@ -11,8 +11,8 @@ from kfp.dsl.graph_component import GraphComponent
 from kfp.dsl.structures import RetryPolicy
 from kfp.pipeline_spec import pipeline_spec_pb2 as spec
 
-from components.images import image
-from pipelines.placement import PLACED, Placement, RoomPlacement, RunPlacement
+from components.images import room_of
+from pipelines.placement import Placement, RoomPlacement, RunPlacement
 
 WORKSPACE = "/kfp-workspace"
 """Where KFP mounts a run's workspace."""
@@ -26,9 +26,8 @@ ON_WORKSPACE = {
 def place(packaged: GraphComponent, placement: Placement) -> None:
     """Write `placement` into the compiled graph: the run's limits, and each room's into all of its tasks."""
     _limit_run(packaged, placement.run)
-    room_of = {image(room): room for room in PLACED}
     executors = packaged.pipeline_spec.deployment_spec["executors"]
-    rooms = {name: placement.rooms[room_of[executors[name]["container"]["image"]]] for name in executors}
+    rooms = {name: placement.rooms[room_of(executors[name]["container"]["image"])] for name in executors}
     for name, room in rooms.items():
         container = executors[name]["container"]
         container["resources"] = json_format.MessageToDict(_resources(room))
