@@ -75,13 +75,18 @@ def show(run_id: Annotated[str, typer.Argument(help="The run's id; the newest ru
 
 @app.command()
 def compile(
+    preset: Annotated[str, typer.Argument(help="The preset, or YAML file, that the form is filled in with.")] = "",
     output: Annotated[Path, typer.Option(help="Where the pipeline package goes.")] = Path("build/build-model.yaml"),
+    placement: Annotated[Path | None, typer.Option(help="A YAML file: where each room runs, and with what.")] = None,
 ) -> None:
     """Write the pipeline package that Kubeflow Pipelines takes."""
     with sentences():
+        from pipelines import placement as placements
+        from pipelines import preset as presets
         from pipelines.package import write_package
 
-        print(write_package(output))
+        chosen = presets.load(preset) if preset else None
+        print(write_package(output, chosen, placements.load(placement)))
 
 
 @app.command()

@@ -32,7 +32,7 @@ class RunFolder:
 
     @property
     def request(self) -> Path:
-        """What was asked for: the preset and the pipeline's arguments."""
+        """What was asked for: the preset, the recipes and the pipeline's arguments."""
         return self.path / "request.json"
 
     @property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import write_text_whole
-from components.images import image
+from components.images import image, room_of
 from pipelines.fingerprint import code_revision
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def in_images(graph: "GraphComponent", reference: Callable[[str], str]) -> "Grap
     packaged = copy.deepcopy(graph)
     for executor in executors(packaged).values():
         container = executor["container"]
-        container["image"] = reference(room_of(container))
+        container["image"] = reference(room_of(container["image"]))
         source = container["command"][-1]
         container["command"] = ["python3", "-c", START, source]
     return packaged
@@ -102,13 +102,8 @@ def executors(graph: "GraphComponent") -> Any:
     return graph.pipeline_spec.deployment_spec["executors"]
 
 
-def room_of(container: Any) -> str:
-    """Return the room that a container of the uncompiled graph belongs to."""
-    return str(container["image"].removeprefix(image("")))
-
-
 def rooms() -> list[str]:
     """Return the rooms that tasks of the graph run in."""
     from pipelines.build_model import build_model
 
-    return sorted({room_of(executor["container"]) for executor in executors(build_model).values()})
+    return sorted({room_of(executor["container"]["image"]) for executor in executors(build_model).values()})

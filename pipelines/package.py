@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 from components.contracts.faults import writing
 from pipelines.fingerprint import code_revision
 from pipelines.images import executors, in_images, references
+from pipelines.placement import Placement
+from pipelines.placement import load as load_placement
+from pipelines.preset import Preset
 
 if TYPE_CHECKING:
     from kfp.dsl.graph_component import GraphComponent
@@ -13,37 +16,60 @@ if TYPE_CHECKING:
 REGISTERS = "exec-register-model"
 
 
-def write_package(output: Path) -> Path:
+def write_package(output: Path, preset: Preset | None = None, placement: Placement | None = None) -> Path:
     """Write the pipeline package; return its path. Its images are named as `pipelines.images.references` does.
 
+    Args:
+        output: where the package goes.
+        preset: what the form is filled in with; without one, the form's own defaults.
+        placement: where each room runs and with what; without one, Bessemer's own.
+
     Raises:
-        BadInput: `make images` was last run on another revision.
+        BadInput: `make images` was last run on another revision, or Bessemer's own placement cannot be read.
         Unwritable: `output` cannot be written.
 
     """
     from kfp import compiler
 
     from pipelines.build_model import build_model
+    from pipelines.place import place
 
-    packaged = _with_origin(in_images(build_model, references()))
+    packaged = in_images(build_model, references())
+    _offer_choices(packaged)
+    _tell_origin(packaged)
+    place(packaged, placement or load_placement())
     partial = output.with_name(f".partial-{output.name}")
     with writing(output):
         output.parent.mkdir(parents=True, exist_ok=True)
-        compiler.Compiler().compile(packaged, str(partial))
+        filled_in = preset.arguments() if preset else None
+        compiler.Compiler().compile(packaged, str(partial), pipeline_parameters=filled_in)
         partial.replace(output)
     return output
 
 
-def _with_origin(graph: "GraphComponent") -> "GraphComponent":
-    """Return `graph`, in which registration now finds git revision, image and KFP run in its environment.
+def _offer_choices(packaged: "GraphComponent") -> None:
+    """Let the form offer drop-downs: KFP's API and page know a parameter's `literals`, its SDK writes none."""
+    from google.protobuf.struct_pb2 import Value
+
+    from pipelines.settings.resolve import CHOICES
+
+    parameters = packaged.pipeline_spec.root.input_definitions.parameters
+    for name, choices in CHOICES.items():
+        parameters[name].literals.extend(Value(string_value=choice) for choice in choices)
+
+
+def _tell_origin(packaged: "GraphComponent") -> None:
+    """Let registration find git revision, image and KFP run in its environment.
 
     The graph as it runs here says none of them: a container's environment is part of the cache key, so that each commit
     would register the same model again. KFP replaces no placeholder in an environment, but labels a pod with its run.
     """
-    container = executors(graph)[REGISTERS]["container"]
+    from kfp import kubernetes
+
+    from pipelines.place import pod_of
+
+    container = executors(packaged)[REGISTERS]["container"]
     known = {"BESSEMER_GIT_REVISION": code_revision(), "BESSEMER_IMAGE": container["image"]}
     container["env"] = [{"name": name, "value": value} for name, value in known.items() if value]
-    run = {"name": "KFP_RUN_ID", "fieldPath": "metadata.labels['pipeline/runid']"}
-    # as `use_field_path_as_env` of the package kfp-kubernetes writes it, which nothing else here needs
-    graph.platform_spec.platforms["kubernetes"].deployment_spec.executors[REGISTERS].update({"fieldPathAsEnv": [run]})
-    return graph
+    with pod_of(packaged, REGISTERS) as pod:
+        kubernetes.use_field_path_as_env(pod, "KFP_RUN_ID", "metadata.labels['pipeline/runid']")

@@ -65,10 +65,15 @@ def run_here(preset: Preset, console: Console, runner: Runner = "subprocess") ->
     """
     begun = time.monotonic()
     run = new_run()
-    arguments = preset.arguments()
-    asked = {"preset": preset.name, "arguments": arguments, "runner": runner, "sources": preset.sources()}
+    asked = {
+        "preset": preset.name,
+        "recipes": preset.measured,
+        "arguments": preset.arguments(),
+        "runner": runner,
+        "sources": preset.sources(),
+    }
     write_text_whole(run.request, json.dumps(asked, indent=2) + "\n")
-    steps = Steps(arguments["recipes"])
+    steps = Steps(preset.measured)
     with writing(run.log), run.log.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "pipelines.local", str(run.path)],

@@ -5,11 +5,12 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from components.contracts.events import tell
-from components.contracts.faults import Fault, Refusal, writing
+from components.contracts.faults import BadInput, Fault, Refusal, writing
+from components.contracts.refusals import remember, remembered
 from components.contracts.tracking import StepRun, step_run
 
 DEFECT_EXIT_CODE = 70
@@ -32,9 +33,15 @@ def step(room: str, detail: str = "", tracked: bool = True) -> Iterator[StepRun]
     started = time.monotonic()
     quiet_libraries()
     tell("started", room=room, detail=detail, pid=os.getpid())
+    name = f"{room}/{detail}" if detail else room
+    if refused := remembered(name):
+        _end(room, detail, refused, BadInput.exit_code)
     try:
-        with step_run(f"{room}/{detail}" if detail else room) if tracked else _untracked() as run:
+        with step_run(name) if tracked else _untracked() as run:
             yield run
+    except BadInput as refusal:
+        remember(name, [str(fault) for fault in refusal.faults])
+        _fail(room, detail, refusal)
     except Refusal as refusal:
         _fail(room, detail, refusal)
     except OSError as error:
@@ -70,11 +77,14 @@ def _as_refusal(error: OSError) -> Refusal:
 
 
 def _fail(room: str, detail: str, refusal: Refusal) -> None:
-    sentences = [str(fault) for fault in refusal.faults]
-    tell("failed", room=room, detail=detail, faults=sentences, defect=False, exit_code=refusal.exit_code)
+    _end(room, detail, [str(fault) for fault in refusal.faults], refusal.exit_code)
+
+
+def _end(room: str, detail: str, sentences: Sequence[str], exit_code: int) -> None:
+    tell("failed", room=room, detail=detail, faults=sentences, defect=False, exit_code=exit_code)
     with suppress(OSError):  # the log may lie on the disk that is full
         print(f"{room} cannot go on:", *sentences, sep="\n  ", file=sys.stderr, flush=True)
-    raise SystemExit(refusal.exit_code) from None
+    raise SystemExit(exit_code) from None
 
 
 def _peak_memory_mib() -> float:

@@ -7,9 +7,9 @@ import pytest
 import yaml
 from kfp import compiler
 
-from pipelines import package
 from pipelines.build_model import build_model
 from pipelines.fingerprint import fingerprint
+from pipelines.sections import ROOMS as SECTIONS
 
 ROOMS = {
     "ingest-data": "data_ingestion",
@@ -21,7 +21,7 @@ ROOMS = {
     "select-candidate": "selection",
     "register-model": "registration",
 }
-LOOKUPS = ("resolve-data", "resolve-model", "resolve-registry")
+LOOKUPS = ("resolve-settings", "resolve-data", "resolve-model", "resolve-registry")
 
 
 @pytest.fixture(scope="module")
@@ -33,23 +33,34 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def tasks(spec: dict[str, Any]) -> dict[str, Any]:
-    loop = next(component for name, component in spec["components"].items() if name.startswith("comp-for-loop"))
-    return {**spec["root"]["dag"]["tasks"], **loop["dag"]["tasks"]}
+    dags = [spec["root"], *spec["components"].values()]
+    return {name: task for dag in dags for name, task in dag.get("dag", {"tasks": {}})["tasks"].items()}
 
 
 def test_every_room_is_a_task(tasks: dict[str, Any]) -> None:
-    assert {*ROOMS, *LOOKUPS, "for-loop-1"} == set(tasks)
+    assert {*ROOMS, *LOOKUPS, "build", "for-loop-1"} == set(tasks)
 
 
 def test_data_moves_to_the_right(tasks: dict[str, Any]) -> None:
     needs = {name: set(task.get("dependentTasks", [])) for name, task in tasks.items()}
-    assert [needs[lookup] for lookup in LOOKUPS] == [set()] * 3
+    assert [needs[lookup] for lookup in LOOKUPS] == [set()] * 4
+    assert needs["build"] == {"resolve-settings"}
     assert needs["validate-data"] == {"ingest-data", "ingest-model"}
     assert needs["fine-tune"] == {"ingest-data", "ingest-model", "validate-data"}
     assert needs["for-loop-1"] == {"ingest-data", "fine-tune"}
     assert needs["evaluate-candidate"] == {"compress-model"}
     assert needs["select-candidate"] == {"for-loop-1"}
     assert needs["register-model"] >= {"resolve-registry", "select-candidate", "for-loop-1"}
+
+
+def test_each_room_has_its_own_section_of_the_settings(tasks: dict[str, Any]) -> None:
+    handed = tasks["build"]["inputs"]["parameters"]
+    assert list(SECTIONS) == list(ROOMS.values())
+    for section in ("recipes", *SECTIONS):
+        assert handed[section]["taskOutputParameter"]["outputParameterKey"] == section
+    for name, room in ROOMS.items():
+        given = tasks[name]["inputs"]["parameters"]["settings"]["componentInputParameter"]
+        assert given.removeprefix("pipelinechannel--") == room
 
 
 def test_only_lookups_are_never_cached(tasks: dict[str, Any]) -> None:
@@ -69,25 +80,7 @@ def test_what_was_registered_on_one_server_is_not_cached_for_another(tasks: dict
     assert registry["producerTask"] == "resolve-registry"
 
 
-@pytest.fixture
-def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Return the documents of a package that was compiled from a revision of its own."""
-    monkeypatch.chdir(tmp_path)  # where no images were built
-    monkeypatch.setattr(package, "code_revision", lambda: "abc123-dirty")
-    return list(yaml.safe_load_all(package.write_package(tmp_path / "package.yaml").read_text()))
-
-
-def test_on_kubeflow_registration_is_told_revision_image_and_run(packaged: list[dict[str, Any]]) -> None:
-    graph, platform = packaged
-    container = graph["deploymentSpec"]["executors"]["exec-register-model"]["container"]
-    told = {variable["name"]: variable["value"] for variable in container["env"]}
-    assert told == {"BESSEMER_GIT_REVISION": "abc123-dirty", "BESSEMER_IMAGE": container["image"]}
-    executors = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
-    run = {"name": "KFP_RUN_ID", "fieldPath": "metadata.labels['pipeline/runid']"}
-    assert executors == {"exec-register-model": {"fieldPathAsEnv": [run]}}
-
-
-def test_here_no_commit_registers_anew(packaged: list[dict[str, Any]]) -> None:
+def test_here_no_commit_registers_anew() -> None:
     executors = build_model.pipeline_spec.deployment_spec["executors"]
     assert not [name for name in executors if "env" in executors[name]["container"]]
     assert not build_model.platform_spec.platforms
@@ -99,14 +92,10 @@ def test_candidates_are_measured_one_after_the_other(tasks: dict[str, Any]) -> N
 
 def test_each_task_runs_in_its_rooms_image_and_installs_nothing(spec: dict[str, Any]) -> None:
     executors = spec["deploymentSpec"]["executors"]
-    for name, room in {**ROOMS, "resolve-registry": "registration"}.items():
+    for name, room in {**ROOMS, "resolve-registry": "registration", "resolve-settings": "settings"}.items():
         container = executors[f"exec-{name}"]["container"]
         assert container["image"] == f"bessemer/{room}"
         assert "pip install" not in " ".join(container["command"])
-
-
-def test_the_form_has_a_section_a_room_and_the_recipes(spec: dict[str, Any]) -> None:
-    assert set(spec["root"]["inputDefinitions"]["parameters"]) == {"recipes", *ROOMS.values()}
 
 
 def test_every_shell_is_thin() -> None:

@@ -18,7 +18,7 @@ def test_every_component_that_works_is_prepared_for() -> None:
 
     executors = build_model.pipeline_spec.deployment_spec["executors"]
     names = {name.removeprefix("exec-").replace("-", "_") for name in executors}
-    assert set(IMPORTS) == names - {"resolve_data", "resolve_model", "resolve_registry"}
+    assert set(IMPORTS) == names - {"resolve_settings", "resolve_data", "resolve_model", "resolve_registry"}
 
 
 def test_only_what_comes_later_is_imported_ahead() -> None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from components.contracts.faults import BadInput, Fault
@@ -97,6 +98,27 @@ def test_compile_writes_the_package(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "comp-fine-tune" in (tmp_path / "out" / "package.yaml").read_text()
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["package.yaml"]
+
+
+def test_compile_fills_the_form_in_and_places_the_rooms(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("fine_tuning: {node_selector: {pool: gpu}}\n")
+    options = ["--placement", str(tmp_path / "mine.yaml"), "--output", str(tmp_path / "package.yaml")]
+    done = bessemer("compile", "smoke", *options, home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    graph, platform = yaml.safe_load_all((tmp_path / "package.yaml").read_text())
+    assert graph["root"]["inputDefinitions"]["parameters"]["preset"]["defaultValue"] == "smoke"
+    placed = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]["exec-fine-tune"]
+    assert placed["nodeSelector"] == {"labels": {"pool": "gpu"}}
+
+
+def test_faults_of_a_placement_are_sentences_and_leave_no_package(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("fine_tuning:\n  cpus: 4\n")
+    options = ["--placement", str(tmp_path / "mine.yaml"), "--output", str(tmp_path / "package.yaml")]
+    done = bessemer("compile", *options, home=tmp_path)
+    assert done.returncode == 65
+    assert f"{tmp_path}/mine.yaml:2: fine_tuning.cpus: found a key that does not exist" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "package.yaml").exists()
 
 
 def test_compile_to_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ def faults_of(path: Path | str, *overrides: str) -> list[str]:
 def test_each_preset_that_comes_with_bessemer_is_sound(name: str) -> None:
     loaded = preset.load(name)
     assert loaded.description
-    assert loaded.arguments()["recipes"][0] == "baseline"
+    assert loaded.measured[0] == "baseline"
+    assert loaded.arguments() == {"preset": name, "settings": {}}
 
 
 def test_there_are_the_promised_presets() -> None:
@@ -47,8 +48,31 @@ def test_there_are_the_promised_presets() -> None:
 def test_a_file_of_the_users_own_is_a_preset(mine: Path) -> None:
     loaded = preset.load(str(mine))
     assert (loaded.name, loaded.recipes) == ("mine", ("onnx-fp32",))
-    assert set(loaded.arguments()) == {"recipes", *preset.ROOMS}
     assert loaded.sections["evaluation"] == {}
+
+
+def test_a_file_of_the_users_own_travels_whole(mine: Path) -> None:
+    mine.write_text(MINE + "evaluation:\n")  # a section that is left empty
+    arguments = preset.load(str(mine), ["fine_tuning.epochs=2"]).arguments()
+    assert arguments["preset"] == "none"
+    assert arguments["settings"]["recipes"] == ["onnx-fp32"]
+    assert arguments["settings"]["registration"] == {"name": "mine"}
+    assert arguments["settings"]["fine_tuning"] == {"epochs": 2}
+    assert "evaluation" not in arguments["settings"]
+
+
+def test_of_a_preset_of_bessemers_only_the_sections_travel_that_an_override_touches() -> None:
+    overrides = ["fine_tuning.epochs=1", "data_validation.leakage_exact.severity=soft"]
+    loaded = preset.load("smoke", overrides)
+    settings = {room: loaded.sections[room] for room in ("fine_tuning", "data_validation")}
+    assert loaded.arguments() == {"preset": "smoke", "settings": settings}
+
+
+def test_an_override_of_a_whole_section_is_laid_over_it() -> None:
+    plain = preset.load("smoke").sections["fine_tuning"]
+    loaded = preset.load("smoke", ["fine_tuning={epochs: 1}", "evaluation=null"])
+    assert loaded.sections["fine_tuning"] == {**plain, "epochs": 1}
+    assert loaded.sections["evaluation"] == preset.load("smoke").sections["evaluation"]
 
 
 def test_overrides_are_read_as_yaml_and_laid_over(mine: Path) -> None:
@@ -91,7 +115,9 @@ def test_a_date_in_a_file_is_a_text_too(mine: Path) -> None:
     mine.write_text(MINE.replace("Mine.", "2024-05-01") + "  description: 2024-05-01T12:00:00+02:00\n")
     loaded = preset.load(str(mine))
     assert loaded.description == "2024-05-01"
-    assert json.loads(json.dumps(loaded.arguments()))["registration"]["description"].startswith("2024-05-01")
+    assert json.loads(json.dumps(loaded.arguments()))["settings"]["registration"]["description"].startswith(
+        "2024-05-01"
+    )
 
 
 def test_a_date_where_a_number_belongs_is_a_fault(mine: Path) -> None:
