@@ -27,7 +27,6 @@ def write_package(output: Path, preset: Preset | None = None, placement: Placeme
         placement: where each room runs and with what; without one, Bessemer's own.
 
     Raises:
-        BadInput: the placement that comes with Bessemer cannot be read.
         Unwritable: `output` cannot be written.
 
     """
