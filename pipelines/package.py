@@ -25,7 +25,7 @@ def write_package(output: Path, preset: Preset | None = None, placement: Placeme
         placement: where each room runs and with what; without one, Bessemer's own.
 
     Raises:
-        BadInput: `make images` was last run on another revision, or Bessemer's own placement cannot be read.
+        BadInput: `make images` was last run on another revision.
         Unwritable: `output` cannot be written.
 
     """

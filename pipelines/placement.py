@@ -43,7 +43,10 @@ Seconds = Annotated[int, Field(ge=0, lt=2**31)]
 
 @dataclass(frozen=True, config=STRICT)
 class Workspace:
-    """The volume that KFP makes for a run, and removes with it."""
+    """The volume that KFP makes for a run, and removes with it.
+
+    KFP sets no `fsGroup`: the storage class has to let the pods' user write there, as NFS and most local ones do.
+    """
 
     size: Bytes = ""
     """Such as 50Gi; empty makes none."""
@@ -99,7 +102,7 @@ class RoomPlacement:
     """Labels that a node has to have."""
     tolerations: tuple[Toleration, ...] = ()
     retries: Count = 0
-    """Attempts after the first one failed. KFP 2.17 cannot choose by the kind of failure: see docs/architecture.md."""
+    """Attempts after a task of its own accord failed; lost pods are the cluster's matter (docs/decisions/0008)."""
     retry_after_seconds: Seconds = 30
     """The wait before the second attempt; it doubles with each further one, up to an hour."""
     timeout_seconds: Seconds = 0

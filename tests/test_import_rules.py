@@ -44,6 +44,7 @@ def test_the_rules_hold() -> None:
         ("components/contracts/dataset.py", "import components.selection.config", "Contracts know no room"),
         ("components/evaluation/evaluate.py", "import kfp", "Only component.py imports kfp"),
         ("components/registration/config.py", "import torch", "Light rooms carry no torch"),
+        ("pipelines/sections.py", "import kfp", "What checks a run's form"),
     ],
 )
 def test_a_breach_is_caught(copied: Path, path: str, breach: str, rule: str) -> None:

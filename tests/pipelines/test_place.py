@@ -5,6 +5,9 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from google.protobuf import json_format
+from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
+from kfp.pipeline_spec import pipeline_spec_pb2
 
 from pipelines.package import write_package
 from pipelines.placement import load
@@ -161,3 +164,11 @@ def test_by_default_there_is_no_workspace_and_no_variable(tmp_path: Path) -> Non
     assert "workspace" not in placed.platform["pipelineConfig"]
     assert "env" not in placed.container("fine-tune")
     assert placed.tasks()["for-loop-1"]["iteratorPolicy"] == {"parallelismLimit": 1}
+
+
+def test_the_back_end_knows_every_field(placed: Package) -> None:
+    json_format.ParseDict(placed.graph, pipeline_spec_pb2.PipelineSpec())
+    json_format.ParseDict(placed.graph["deploymentSpec"], pipeline_spec_pb2.PipelineDeploymentConfig())
+    json_format.ParseDict(placed.platform, pipeline_spec_pb2.SinglePlatformSpec())
+    for pod in placed.platform["deploymentSpec"]["executors"].values():
+        json_format.ParseDict(pod, KubernetesExecutorConfig())
