@@ -36,9 +36,9 @@ def write_package(output: Path) -> Path:
 
 
 def _with_origin(graph: "GraphComponent") -> "GraphComponent":
-    """Return a copy of `graph` in which registration finds git revision, image and KFP run in its environment.
+    """Return a copy of `graph` in which each task finds its KFP run in its environment, and registration its origin.
 
-    The graph as it runs here says none of them: a container's environment is part of the cache key, so that each commit
+    The graph as it runs here says none of it: a container's environment is part of the cache key, so that each commit
     would register the same model again. KFP replaces no placeholder in an environment, but labels a pod with its run.
     """
     packaged = copy.deepcopy(graph)
@@ -48,5 +48,6 @@ def _with_origin(graph: "GraphComponent") -> "GraphComponent":
     run = {"name": "KFP_RUN_ID", "fieldPath": "metadata.labels['pipeline/runid']"}
     # as `use_field_path_as_env` of the package kfp-kubernetes writes it, which nothing else here needs
     executors = packaged.platform_spec.platforms["kubernetes"].deployment_spec.executors
-    executors[REGISTERS].update({"fieldPathAsEnv": [run]})
+    for name in packaged.pipeline_spec.deployment_spec["executors"]:
+        executors[name].update({"fieldPathAsEnv": [run]})
     return packaged

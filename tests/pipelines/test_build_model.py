@@ -78,14 +78,16 @@ def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, 
     return list(yaml.safe_load_all(package.write_package(tmp_path / "package.yaml").read_text()))
 
 
-def test_on_kubeflow_registration_is_told_revision_image_and_run(packaged: list[dict[str, Any]]) -> None:
+def test_on_kubeflow_each_task_is_told_its_run_and_registration_its_revision_and_image(
+    packaged: list[dict[str, Any]],
+) -> None:
     graph, platform = packaged
     container = graph["deploymentSpec"]["executors"]["exec-register-model"]["container"]
     told = {variable["name"]: variable["value"] for variable in container["env"]}
     assert told == {"BESSEMER_GIT_REVISION": "abc123-dirty", "BESSEMER_IMAGE": container["image"]}
     executors = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
     run = {"name": "KFP_RUN_ID", "fieldPath": "metadata.labels['pipeline/runid']"}
-    assert executors == {"exec-register-model": {"fieldPathAsEnv": [run]}}
+    assert executors == {name: {"fieldPathAsEnv": [run]} for name in graph["deploymentSpec"]["executors"]}
 
 
 def test_here_no_commit_registers_anew(packaged: list[dict[str, Any]]) -> None:

@@ -10,8 +10,9 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from components.contracts.faults import BadInput, Fault, Unavailable
+from components.contracts.kubeflow_run import PARENT_TAG
 from components.contracts.step import step
-from components.contracts.tracking import PARENT_TAG, StepRun, answering, connect, step_run, without_password
+from components.contracts.tracking import StepRun, answering, connect, step_run, without_password
 from tests.mlflow_here import Server
 
 
