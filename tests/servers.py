@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import pytest
@@ -65,6 +66,13 @@ class S3:
             aws_secret_access_key=self.secret,
         )
 
+    def objects(self, bucket: str) -> Iterator[tuple[str, bytes]]:
+        """Yield the key and the content of everything in a bucket."""
+        client = self.client()
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            for item in page.get("Contents", ()):
+                yield item["Key"], client.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
+
     def kill(self) -> None:
         """End it at once: asked to stop, it takes half a minute."""
         self.process.kill()
@@ -108,8 +116,10 @@ def seaweedfs(folder: Path, *buckets: str, secret: str = PASSWORD) -> Iterator[S
 def _writes(server: S3, buckets: tuple[str, ...]) -> bool:
     client = server.client()
     try:
+        there = {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}
         for bucket in buckets:
-            client.create_bucket(Bucket=bucket)
+            if bucket not in there:
+                client.create_bucket(Bucket=bucket)
             client.put_object(Bucket=bucket, Key="first", Body=b"first")
             client.delete_object(Bucket=bucket, Key="first")
     except (BotoCoreError, ClientError):
@@ -128,14 +138,25 @@ class PostgreSQL:
     @property
     def uri(self) -> str:
         """The address of an empty database, password and all."""
-        return f"postgresql+psycopg2://{USER}:{self.password}@127.0.0.1:{self.port}/postgres"
+        return self._uri("postgres")
 
-    def dump(self) -> bytes:
-        """Return everything in the database, as SQL."""
-        address = ["--host=127.0.0.1", f"--port={self.port}", f"--username={USER}", "postgres"]
+    def another(self, name: str) -> str:
+        """Make another database, and return its address."""
+        self._run("createdb", name)
+        return self._uri(name)
+
+    def dump(self, name: str = "postgres") -> bytes:
+        """Return everything in a database, as SQL."""
+        return self._run("pg_dump", name)
+
+    def _uri(self, name: str) -> str:
+        return f"postgresql+psycopg2://{USER}:{quote(self.password, safe='')}@127.0.0.1:{self.port}/{name}"
+
+    def _run(self, program: str, database: str) -> bytes:
+        address = ["--host=127.0.0.1", f"--port={self.port}", f"--username={USER}", database]
         environment = {**os.environ, "PGPASSWORD": self.password}
         return subprocess.run(
-            [self.programs / "pg_dump", *address], env=environment, check=True, capture_output=True
+            [self.programs / program, *address], env=environment, check=True, capture_output=True
         ).stdout
 
 

@@ -2,9 +2,9 @@
 
 Kubeflow Pipelines 2.17 with its MLflow plugin makes a run a task and names it in MLFLOW_RUN_ID (KEP-12862); the local
 runner names the pipeline's own run there. Either way a step joins what it is given: a run that already has a parent is
-the step's own, below any other the step opens a nested one. With MLFLOW_TRACKING_URI alone the steps of a KFP run, which
-KFP_RUN_ID names, make one tree among themselves (`kubeflow_run`), and a step that is run by hand opens a run of its own.
-Without any of it nothing is tracked.
+the step's own, below any other the step opens a nested one. With MLFLOW_TRACKING_URI alone the steps of the KFP run
+that KFP_RUN_ID names make one tree among themselves (`kubeflow_run`), and a step that is run by hand opens a run of its
+own. Without either nothing is tracked.
 """
 
 import os

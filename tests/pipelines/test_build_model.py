@@ -78,7 +78,7 @@ def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, 
     return list(yaml.safe_load_all(package.write_package(tmp_path / "package.yaml").read_text()))
 
 
-def test_on_kubeflow_each_task_is_told_its_run_and_registration_its_revision_and_image(
+def test_on_kubeflow_tasks_are_told_their_run_and_registration_its_origin(
     packaged: list[dict[str, Any]],
 ) -> None:
     graph, platform = packaged

@@ -13,6 +13,7 @@ from components.contracts.tracking import StepRun
 from components.data_ingestion import s3_files
 from components.data_ingestion.ingest import ingest
 from components.data_ingestion.resolve import resolve
+from tests.components.data_ingestion.relay import Connection, relay
 from tests.components.data_ingestion.sources import as_csv, as_parquet, pairs_of, reviews, run, settings
 from tests.servers import PASSWORD, S3, free_ports, seaweedfs
 
@@ -145,6 +146,55 @@ def test_a_server_that_goes_away_while_it_is_read() -> None:
 
     with pytest.raises(Unavailable, match=r"s3://b/k: found no answer from the S3 server AWS \(ConnectionResetError\)"):
         s3_files._Object("s3://b/k", Broken()).read(1)
+
+
+# connections that break in the middle of an object
+
+LARGE = 24 << 20
+"""Bytes: more than lie in the buffers between the server and the room."""
+
+
+def put_large(s3: Any, key: str) -> None:
+    row = "word " * 2_000
+    rows = [(f"{number} {row}", ("fresh", "rotten")[number % 2]) for number in range(LARGE // len(row))]
+    s3.put_object(Bucket="reviews", Key=key, Body=as_csv(rows))
+
+
+def refused_in_the_middle(key: str, out: Path) -> str:
+    with pytest.raises(Unavailable) as caught:
+        run(f"s3://reviews/{key}", out)
+    assert not out.exists()
+    assert not list(out.parent.glob(f".{out.name}*"))
+    assert PASSWORD not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.slow
+def test_an_object_that_is_cut_off(s3: Any, server: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_large(s3, "cut.csv")
+    with relay(server.url) as between:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", between.url)
+        between.at_limit = Connection.close
+        said = refused_in_the_middle("cut.csv", tmp_path / "out")
+        assert f"s3://reviews/cut.csv: found no answer from the S3 server {between.url}" in said
+        between.at_limit = Connection.go_on
+        assert run("s3://reviews/cut.csv", tmp_path / "out").source.size > LARGE * 0.9
+
+
+@pytest.mark.slow
+def test_a_server_that_is_killed_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "s3"
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with seaweedfs(folder, "reviews") as mortal, relay(mortal.url) as between:
+        for name, value in {**mortal.environment, "AWS_ENDPOINT_URL": between.url}.items():
+            monkeypatch.setenv(name, value)
+        put_large(mortal.client(), "killed.csv")
+        between.at_limit = lambda _: mortal.kill()
+        assert "found no answer from the S3 server" in refused_in_the_middle("killed.csv", tmp_path / "out")
+        assert mortal.process.returncode == -9
+    with seaweedfs(folder, "reviews") as risen:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", risen.url)
+        assert run("s3://reviews/killed.csv", tmp_path / "out").source.size > LARGE * 0.9
 
 
 def test_a_server_with_a_fault_of_its_own() -> None:
