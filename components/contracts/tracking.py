@@ -140,14 +140,12 @@ def answering() -> Iterator[None]:
         if isinstance(error, OSError) and (error.filename or error.errno in WRITE_REFUSALS):
             raise
         uri = os.environ.get("MLFLOW_TRACKING_URI") or get_tracking_uri()
-        raise Unavailable(
-            Fault(
-                f"the MLflow server at {without_password(uri)}",
-                _reason(error),
-                "an answer",
-                "Start it or correct MLFLOW_TRACKING_URI, then run again: what is finished is not done twice.",
-            )
-        ) from error
+        server = f"the MLflow server at {without_password(uri)}"
+        if isinstance(error, MlflowException) and error.get_http_status_code() in (401, 403):
+            way_out = "Look at MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD (or _TOKEN), and what they may do."
+            raise Unavailable(Fault(server, _reason(error), "permission", way_out)) from error
+        way_out = "Start it or correct MLFLOW_TRACKING_URI, then run again: what is finished is not done twice."
+        raise Unavailable(Fault(server, _reason(error), "an answer", way_out)) from error
 
 
 def _reason(error: Exception) -> str:

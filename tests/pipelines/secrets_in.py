@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 
 def spellings(secret: str) -> Iterator[bytes]:
-    """Yield a secret as it is, as it stands in a URL or in JSON, and inside base64 that began 0, 1 or 2 bytes before."""
+    """Yield a secret as it is, as it stands in a URL or in JSON, and in base64 that began 0, 1 or 2 bytes before it."""
     plain = secret.encode()
     yield plain
     yield quote(secret, safe="").encode()

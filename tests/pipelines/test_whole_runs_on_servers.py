@@ -54,11 +54,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     rows = io.StringIO()
     csv.writer(rows).writerows([("text", "category"), *labelled_texts(400, seed=1)])
-    with postgresql(DATABASE_PASSWORD) as database, seaweedfs(folder / "s3", "reviews", "mlflow", secret=S3_SECRET) as s3:
+    with (
+        postgresql(DATABASE_PASSWORD) as database,
+        seaweedfs(folder / "s3", "reviews", "mlflow", secret=S3_SECRET) as s3,
+    ):
         s3.client().put_object(Bucket="reviews", Key="reviews.csv", Body=rows.getvalue().encode())
-        with mlflow_server(
-            folder / "mlflow", database.uri, "s3://mlflow", MLFLOW_PASSWORD, **s3.environment
-        ) as mlflow:
+        with mlflow_server(folder / "mlflow", database.uri, "s3://mlflow", MLFLOW_PASSWORD, **s3.environment) as mlflow:
             environment = {
                 **s3.environment,
                 "MLFLOW_TRACKING_URI": mlflow.uri,
@@ -127,7 +128,8 @@ def test_without_the_right_password_it_is_a_sentence_and_nothing_is_registered(
 
 def test_no_secret_is_written_anywhere(site: Site, tmp_path: Path) -> None:
     direct = tmp_path / "direct"
-    tracked = runs.run(direct, *arguments(), **{**site.environment, "MLFLOW_TRACKING_URI": site.database.another("direct")})
+    environment = {**site.environment, "MLFLOW_TRACKING_URI": site.database.another("direct")}
+    tracked = runs.run(direct, *arguments(), **environment)
     assert tracked.exit_code == 0, tracked.said
     compiled = subprocess.run(
         [sys.executable, "-m", "pipelines", "compile", "--output", str(tmp_path / "package.yaml")],
