@@ -3,6 +3,7 @@
 import base64
 import csv
 import io
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from urllib.parse import quote
 import pytest
 from mlflow import MlflowClient
 
+from components.contracts.folders import sha256_of
+from components.contracts.tracking import StepRun
 from tests.conftest import labelled_texts
 from tests.mlflow_here import mlflow_server
 from tests.pipelines import runs
@@ -53,7 +56,7 @@ def arguments(*more: str) -> list[str]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     rows = io.StringIO()
-    csv.writer(rows).writerows([("text", "category"), *labelled_texts(400, seed=1)])
+    csv.writer(rows).writerows([("text", "category"), *labelled_texts(240, seed=1)])
     with (
         postgresql(DATABASE_PASSWORD) as database,
         seaweedfs(folder / "s3", "reviews", "mlflow", secret=S3_SECRET) as s3,
@@ -124,6 +127,23 @@ def test_without_the_right_password_it_is_a_sentence_and_nothing_is_registered(
     assert "wrong-password" not in ended.said
     assert ended.worked == []
     assert len(client.search_model_versions("name = 'smoke'")) == 2
+
+
+def test_a_large_model_goes_up_in_parts(
+    site: Site, client: MlflowClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", "true")
+    monkeypatch.setenv("MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE", str(32 << 20))
+    monkeypatch.setenv("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    model = tmp_path / "model.onnx"
+    model.write_bytes(random.Random(0).randbytes(75 << 20))
+    run = client.create_run(client.create_experiment("large"))
+    StepRun(client, run.info.run_id).file(model, "model")
+    key = f"{run.info.artifact_uri.removeprefix('mlflow-artifacts:/')}/model/{model.name}"
+    stored = site.s3.client().head_object(Bucket="mlflow", Key=key)
+    assert stored["ETag"].strip('"').endswith("-8")  # parts of 10 MiB
+    brought = client.download_artifacts(run.info.run_id, f"model/{model.name}", str(tmp_path))
+    assert sha256_of(Path(brought)) == sha256_of(model)
 
 
 def test_no_secret_is_written_anywhere(site: Site, tmp_path: Path) -> None:
