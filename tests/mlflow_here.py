@@ -135,9 +135,7 @@ def mlflow_server(
     command += ["--artifacts-destination", artifacts or str(folder / "store")]
     # not on the command line, where every user of the machine could read its password
     environment["MLFLOW_BACKEND_STORE_URI"] = backend or f"sqlite:///{folder}/mlflow.db"
-    environment["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = (
-        "false"  # schedulers in processes of their own, which none needs
-    )
+    environment["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # schedulers as processes, which nothing here needs
     if password:
         command += ["--app-name", "basic-auth"]
         environment |= _with_users(folder, password)

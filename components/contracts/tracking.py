@@ -141,7 +141,7 @@ def answering() -> Iterator[None]:
             raise
         uri = os.environ.get("MLFLOW_TRACKING_URI") or get_tracking_uri()
         server = f"the MLflow server at {without_password(uri)}"
-        if isinstance(error, MlflowException) and error.get_http_status_code() in (401, 403):
+        if isinstance(error, MlflowException) and error.error_code in ("UNAUTHENTICATED", "PERMISSION_DENIED"):
             way_out = "Look at MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD (or _TOKEN), and what they may do."
             raise Unavailable(Fault(server, _reason(error), "permission", way_out)) from error
         way_out = "Start it or correct MLFLOW_TRACKING_URI, then run again: what is finished is not done twice."
