@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Param, Run
-from mlflow.exceptions import MlflowException
 
 from components.contracts.kubeflow_run import KFP_RUN_TAG, PARENT_TAG
 from tests.components.registration.registering import command
@@ -133,11 +132,8 @@ class Plugin:
         }
 
     def end(self, run_id: str, status: str, **inputs: str) -> None:
-        """Log a task's parameters as JSON and end its run, as a launcher does; what is refused it only logs."""
-        try:
-            self.client.log_batch(run_id, params=[Param(name, json.dumps(value)) for name, value in inputs.items()])
-        except MlflowException as error:
-            print(error)
+        """Log a task's inputs as JSON and end its run, as a launcher does; two values for one name would be refused."""
+        self.client.log_batch(run_id, params=[Param(name, json.dumps(value)) for name, value in inputs.items()])
         self.client.set_terminated(run_id, status)
 
 
@@ -150,8 +146,8 @@ def test_with_the_plugin_the_steps_join_the_runs_that_it_made(client: MlflowClie
     ]
     assert [process.wait(timeout=240) for process in both] == [0, 0]
     assert client.get_run(data).info.status == "RUNNING"
-    plugin.end(data, "FINISHED", code="abc")
-    plugin.end(model, "FINISHED", code="abc")
+    plugin.end(data, "FINISHED", source="{}", settings="{}", code="abc")
+    plugin.end(model, "FINISHED", revision="main", settings="{}", code="abc")
 
     cached = plugin.open("fine-tune")
     plugin.end(cached, "FINISHED", code="abc")
@@ -159,14 +155,15 @@ def test_with_the_plugin_the_steps_join_the_runs_that_it_made(client: MlflowClie
     loop = plugin.open("for-loop-1")
     compression = plugin.open("compress-model", loop)
     take(steps.compression(steps.folder / "nothing"), plugin.environment(compression), exit_code=65)
-    plugin.end(compression, "FAILED", recipe="baseline")
+    plugin.end(compression, "FAILED", recipe="baseline", settings="{}", code="abc")
     take(steps.compression(steps.tuned), plugin.environment(compression))
-    plugin.end(compression, "FINISHED", recipe="baseline")
+    plugin.end(compression, "FINISHED", recipe="baseline", settings="{}", code="abc")
     plugin.end(loop, "FINISHED")
 
     registration = plugin.open("register-model", plugin.open("condition-1"))
     take(steps.registration, plugin.environment(registration))
     assert client.get_run(registration).info.status == "RUNNING"
+    plugin.end(registration, "FINISHED", registry="{}", settings="{}", code="abc")
 
     runs = named(client, plugin.experiment)
     tasks = (
