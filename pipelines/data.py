@@ -260,6 +260,11 @@ def _dvc(place: str) -> Iterator[None]:
 
     try:
         yield
+    except PermissionError as error:
+        if error.filename:  # a file of this machine
+            raise
+        way_out = "Look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what they may read."
+        raise BadInput(Fault(place, "a refusal", "permission to read", way_out)) from None
     except (BotoCoreError, ClientError, ConnectionError, TimeoutError) as error:
         way_out = "Run again once it answers, or correct it with `dvc remote modify`."
         raise Unavailable(Fault(place, f"no answer ({type(error).__name__})", "an answer", way_out)) from None

@@ -17,7 +17,7 @@ from components.contracts.events import EVENTS, tell
 from components.contracts.faults import Refusal
 from components.contracts.folders import write_text_whole
 from components.contracts.step import DEFECT_EXIT_CODE
-from components.contracts.tracking import answering
+from components.contracts.tracking import answering, experiment_named
 from pipelines.fingerprint import code_revision
 from pipelines.forking import forking_tasks
 from pipelines.home import RunFolder, home, tracking_uri
@@ -98,10 +98,9 @@ def _pipeline_run(preset: str, run: RunFolder) -> Iterator[None]:
         yield
         return
     with answering():
-        experiment = client.get_experiment_by_name(preset)
         # without a server of its own MLflow would put artifacts below the working folder
         place = None if os.environ["MLFLOW_TRACKING_URI"].startswith("http") else str(home() / "artifacts")
-        experiment_id = experiment.experiment_id if experiment else client.create_experiment(preset, place)
+        experiment_id = experiment_named(client, preset, place)
         tags = {"bessemer.run": run.id, "mlflow.source.git.commit": os.environ["BESSEMER_GIT_REVISION"]}
         run_id = client.create_run(experiment_id, run_name=f"{preset} {run.id}", tags=tags).info.run_id
     os.environ["MLFLOW_EXPERIMENT_ID"] = experiment_id

@@ -59,9 +59,9 @@ def _offer_choices(packaged: "GraphComponent") -> None:
 
 
 def _tell_origin(packaged: "GraphComponent") -> None:
-    """Let registration find git revision, image and KFP run in its environment.
+    """Let each task find its KFP run in its environment, and registration the git revision and its image.
 
-    The graph as it runs here says none of them: a container's environment is part of the cache key, so that each commit
+    The graph as it runs here says none of it: a container's environment is part of the cache key, so that each commit
     would register the same model again. KFP replaces no placeholder in an environment, but labels a pod with its run.
     """
     from kfp import kubernetes
@@ -71,5 +71,6 @@ def _tell_origin(packaged: "GraphComponent") -> None:
     container = executors(packaged)[REGISTERS]["container"]
     known = {"BESSEMER_GIT_REVISION": code_revision(), "BESSEMER_IMAGE": container["image"]}
     container["env"] = [{"name": name, "value": value} for name, value in known.items() if value]
-    with pod_of(packaged, REGISTERS) as pod:
-        kubernetes.use_field_path_as_env(pod, "KFP_RUN_ID", "metadata.labels['pipeline/runid']")
+    for name in executors(packaged):
+        with pod_of(packaged, name) as pod:
+            kubernetes.use_field_path_as_env(pod, "KFP_RUN_ID", "metadata.labels['pipeline/runid']")

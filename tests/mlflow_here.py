@@ -2,6 +2,7 @@
 
 import functools
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -71,7 +72,9 @@ class Server:
 
 
 @contextmanager
-def answering_on(command: list[str], port: int, health: str, folder: Path, path: str = "") -> Iterator[Server]:
+def answering_on(
+    command: list[str], port: int, health: str, folder: Path, path: str = "", **more: str
+) -> Iterator[Server]:
     """Start a command that serves on `port`, wait until it answers, and end it after the block.
 
     Args:
@@ -80,9 +83,10 @@ def answering_on(command: list[str], port: int, health: str, folder: Path, path:
         health: what to ask it in order to know that it is ready.
         folder: where it runs, and where its log goes.
         path: a folder of programs that go before all others.
+        more: what it finds in its environment besides.
 
     """
-    environment = {**os.environ, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}"}
+    environment = {**os.environ, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}", **more}
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "server.log"
     with log.open("wb") as file:
@@ -110,15 +114,52 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 @contextmanager
-def mlflow_server(folder: Path) -> Iterator[Server]:
-    """Serve a fresh database; database, artifacts and log lie in `folder`."""
+def mlflow_server(
+    folder: Path, backend: str = "", artifacts: str = "", password: str = "", **environment: str
+) -> Iterator[Server]:
+    """Serve a fresh database; what has no other place lies in `folder`.
+
+    Args:
+        folder: made here.
+        backend: the database's address instead of a file of SQLite.
+        artifacts: where they go instead, such as `s3://bucket`.
+        password: with one, only the user `admin` with this password is let in.
+        environment: what the server finds there besides.
+
+    """
     folder.mkdir()
-    shutil.copy(empty_database(), folder / "mlflow.db")
+    if not backend:
+        shutil.copy(empty_database(), folder / "mlflow.db")
     port = free_port()
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    stores = ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", str(folder / "store")]
-    with answering_on([*command, *stores], port, "/health", folder) as server:
+    command += ["--artifacts-destination", artifacts or str(folder / "store")]
+    # not on the command line, where every user of the machine could read its password
+    environment["MLFLOW_BACKEND_STORE_URI"] = backend or f"sqlite:///{folder}/mlflow.db"
+    environment["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # schedulers as processes, which nothing here needs
+    if password:
+        command += ["--app-name", "basic-auth"]
+        environment |= _with_users(folder, password)
+    with answering_on(command, port, "/health", folder, **environment) as server:
         yield server
+
+
+def _with_users(folder: Path, password: str) -> dict[str, str]:
+    """Return what sets up MLflow's own users; checking a password anew for every request would take seconds each."""
+    settings = folder / "auth.ini"
+    settings.write_text(
+        f"""[mlflow]
+default_permission = READ
+database_uri = sqlite:///{folder}/users.db
+admin_username = admin
+authorization_function = mlflow.server.auth:authenticate_request_basic_auth
+auth_cache_ttl_seconds = 600
+"""
+    )
+    return {
+        "MLFLOW_AUTH_CONFIG_PATH": str(settings),
+        "MLFLOW_AUTH_ADMIN_PASSWORD": password,
+        "MLFLOW_FLASK_SERVER_SECRET_KEY": secrets.token_hex(),
+    }
 
 
 @pytest.fixture

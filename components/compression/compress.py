@@ -40,7 +40,8 @@ def compress(
     """
     make = _recipe(recipe)
     manifest = read_tuned(tuned)
-    run.params({"recipe": recipe, **asdict(settings)})
+    run.params(asdict(settings))
+    run.tags({"recipe": recipe})  # no parameter: KFP logs the task's inputs to the same run, and this is one
     with whole_folder(folder) as partial:
         with scratch(partial):
             made = make(Job(tuned, manifest, dataset, settings, partial))

@@ -2,25 +2,28 @@
 
 Kubeflow Pipelines 2.17 with its MLflow plugin makes a run a task and names it in MLFLOW_RUN_ID (KEP-12862); the local
 runner names the pipeline's own run there. Either way a step joins what it is given: a run that already has a parent is
-the step's own, below any other the step opens a nested one. Without MLFLOW_RUN_ID but with MLFLOW_TRACKING_URI a step
-opens a run of its own; without either, nothing is tracked.
+the step's own, below any other the step opens a nested one. With MLFLOW_TRACKING_URI alone the steps of the KFP run
+that KFP_RUN_ID names make one tree among themselves (`kubeflow_run`), and a step that is run by hand opens a run of its
+own. Without either nothing is tracked.
 """
 
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components.contracts.faults import WRITE_REFUSALS, Fault, Unavailable
+from components.contracts.kubeflow_run import PARENT_TAG, end_step, open_step
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run
 
-PARENT_TAG = "mlflow.parentRunId"
 _METRICS_A_REQUEST = 1000  # the tracking server's own limits
 _PARAMS_A_REQUEST = 100  # and as many tags
 _PATIENCE = {
@@ -41,12 +44,13 @@ class StepRun:
     experiment_id: str = ""
 
     def params(self, values: Mapping[str, Any]) -> None:
-        """Log parameters; MLflow keeps the first 6,000 characters of each."""
+        """Log parameters; MLflow keeps the first 6,000 characters of each, and what a first attempt wrote."""
         if self.client:
             from mlflow.entities import Param
 
-            params = [Param(key, str(value)[:6000]) for key, value in values.items()]
             with answering():
+                known = self.client.get_run(self.run_id).data.params
+                params = [Param(key, str(value)[:6000]) for key, value in values.items() if key not in known]
                 for start in range(0, len(params), _PARAMS_A_REQUEST):
                     self.client.log_batch(self.run_id, params=params[start : start + _PARAMS_A_REQUEST])
 
@@ -94,6 +98,29 @@ def connect(uri: str = "") -> "MlflowClient":
     return MlflowClient(uri or None)
 
 
+def experiment_named(client: "MlflowClient", name: str, artifacts: str | None = None) -> str:
+    """Return the id of an experiment, made if need be: not even `Default` is there in a new workspace of MLflow.
+
+    Args:
+        client: of the server.
+        name: the experiment's.
+        artifacts: where a new one puts its artifacts, if not where the server says.
+
+    """
+    from mlflow.exceptions import MlflowException
+
+    found = client.get_experiment_by_name(name)
+    if found:
+        return str(found.experiment_id)
+    try:
+        return client.create_experiment(name, artifacts)
+    except MlflowException:
+        made_meanwhile = client.get_experiment_by_name(name)
+        if made_meanwhile is None:
+            raise
+        return str(made_meanwhile.experiment_id)
+
+
 @contextmanager
 def answering() -> Iterator[None]:
     """Turn a tracking server that does not answer, or refuses, into a sentence.
@@ -113,14 +140,12 @@ def answering() -> Iterator[None]:
         if isinstance(error, OSError) and (error.filename or error.errno in WRITE_REFUSALS):
             raise
         uri = os.environ.get("MLFLOW_TRACKING_URI") or get_tracking_uri()
-        raise Unavailable(
-            Fault(
-                f"the MLflow server at {without_password(uri)}",
-                _reason(error),
-                "an answer",
-                "Start it or correct MLFLOW_TRACKING_URI, then run again: what is finished is not done twice.",
-            )
-        ) from error
+        server = f"the MLflow server at {without_password(uri)}"
+        if isinstance(error, MlflowException) and error.error_code in ("UNAUTHENTICATED", "PERMISSION_DENIED"):
+            way_out = "Look at MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD (or _TOKEN), and what they may do."
+            raise Unavailable(Fault(server, _reason(error), "permission", way_out)) from error
+        way_out = "Start it or correct MLFLOW_TRACKING_URI, then run again: what is finished is not done twice."
+        raise Unavailable(Fault(server, _reason(error), "an answer", way_out)) from error
 
 
 def _reason(error: Exception) -> str:
@@ -150,11 +175,7 @@ def step_run(name: str) -> Iterator[StepRun]:
         yield StepRun()
         return
     with answering():
-        client = connect()
-        run, own = _join_or_open(client, name)
-    if not own:
-        yield run
-        return
+        run, end = _join_or_open(connect(), name)
     status = "FAILED"
     try:
         yield run
@@ -163,29 +184,46 @@ def step_run(name: str) -> Iterator[StepRun]:
         status = "KILLED"
         raise
     finally:
-        _end(client, run.run_id, status)
+        _end(end, status)
 
 
-def _join_or_open(client: "MlflowClient", name: str) -> tuple[StepRun, bool]:
-    """Return the step's run, and whether it was opened here and has to be ended here."""
+def _join_or_open(client: "MlflowClient", name: str) -> tuple[StepRun, Callable[[str], None]]:
+    """Return the step's run, and what ends it with a status: nothing does where another made it for the step."""
     given = os.environ.get("MLFLOW_RUN_ID")
-    if not given:
-        experiment = os.environ.get("MLFLOW_EXPERIMENT_ID") or "0"
-        run = client.create_run(experiment, run_name=name)
-        return StepRun(client, run.info.run_id, run.info.run_id, experiment), True
-    joined = client.get_run(given)
-    experiment = joined.info.experiment_id
-    parent = joined.data.tags.get(PARENT_TAG)
-    if parent:
-        return StepRun(client, given, parent, experiment), False
-    run = client.create_run(experiment, run_name=name, tags={PARENT_TAG: given})
-    return StepRun(client, run.info.run_id, given, experiment), True
+    if given:
+        joined = client.get_run(given)
+        return _join(client, joined) if PARENT_TAG in joined.data.tags else _open_below(client, joined, name)
+    experiment = os.environ.get("MLFLOW_EXPERIMENT_ID") or experiment_named(
+        client, os.environ.get("MLFLOW_EXPERIMENT_NAME") or "Default"
+    )
+    kfp_run = os.environ.get("KFP_RUN_ID")
+    if kfp_run:
+        run_id, whole = open_step(client, experiment, kfp_run, name)
+        return StepRun(client, run_id, whole, experiment), partial(end_step, client, experiment, kfp_run, run_id)
+    run_id = client.create_run(experiment, run_name=name).info.run_id
+    return StepRun(client, run_id, run_id, experiment), partial(client.set_terminated, run_id)
 
 
-def _end(client: "MlflowClient", run_id: str, status: str) -> None:
+def _join(client: "MlflowClient", joined: "Run") -> tuple[StepRun, Callable[[str], None]]:
+    run_id, experiment = joined.info.run_id, joined.info.experiment_id
+    if joined.info.status != "RUNNING":  # the first attempt ended it
+        client.update_run(run_id, status="RUNNING")
+    whole = joined
+    while parent := whole.data.tags.get(PARENT_TAG):  # between the two lie KFP's loops
+        whole = client.get_run(parent)
+    return StepRun(client, run_id, whole.info.run_id, experiment), lambda status: None
+
+
+def _open_below(client: "MlflowClient", whole: "Run", name: str) -> tuple[StepRun, Callable[[str], None]]:
+    above, experiment = whole.info.run_id, whole.info.experiment_id
+    run_id = client.create_run(experiment, run_name=name, tags={PARENT_TAG: above}).info.run_id
+    return StepRun(client, run_id, above, experiment), partial(client.set_terminated, run_id)
+
+
+def _end(end: Callable[[str], None], status: str) -> None:
     try:
         with answering():
-            client.set_terminated(run_id, status)
+            end(status)
     except (Unavailable, OSError):
         if status == "FINISHED":
             raise  # otherwise the step's own failure is the news, and the lost status is not

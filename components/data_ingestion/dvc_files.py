@@ -191,6 +191,11 @@ def _dvc(place: str) -> Iterator[None]:
         raise BadInput(Fault(place, "no git repository", "a git repository", "Leave revision empty.")) from None
     except (DataIndexDirError, FileNotFoundError):
         raise BadInput(_not_pulled(place)) from None
+    except PermissionError as error:
+        if error.filename:  # a file of this machine
+            raise
+        way_out = "Look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what they may read."
+        raise BadInput(Fault(place, "a refusal of the DVC remote", "permission to read", way_out)) from None
     except (BotoCoreError, ClientError, ConnectionError, TimeoutError) as error:
         found = f"no answer from the DVC remote ({type(error).__name__})"
         raise Unavailable(Fault(place, found, "an answer", "Run again once it answers.")) from None

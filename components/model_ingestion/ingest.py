@@ -41,6 +41,7 @@ def ingest(revision: str, settings: ModelIngestionSettings, folder: Path, run: S
             max_positions=checked.max_positions,
         )
         write_manifest(partial, base)
-    identity = {"source": base.source, "revision": revision, "sha256": base.sha256}
+    # names that no input of the task has: KFP logs those to the same run
+    identity = {"model_source": base.source, "model_revision": revision, "model_sha256": base.sha256}
     run.params({**identity, "architecture": base.architecture, "parameters": base.parameters})
     return base

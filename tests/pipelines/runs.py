@@ -77,7 +77,7 @@ def run(home: Path, *arguments: str, code: Path = ROOT, **more: str) -> Ended:
 
 def wait(home: Path, process: "subprocess.Popen[str]") -> Ended:
     """Wait for a started run."""
-    said, _ = process.communicate(timeout=300)
+    said, _ = process.communicate(timeout=600)
     return Ended(process.returncode, said, events(home))
 
 

@@ -1,5 +1,6 @@
 """`data/` is what `data.dvc` names, wherever it comes from; or nothing, and a sentence."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from dvc.repo import Repo
 
 from components.contracts.faults import BadInput, Unavailable
 from pipelines import data
+from tests.servers import seaweedfs
 
 ROOT = Path(__file__).parent.parent.parent
 FILE = "rotten_tomatoes_corpus_full.csv.bz2"
@@ -84,6 +86,37 @@ def test_from_a_remote(project: Path) -> None:
     store = set_remote_with_the_data(project)
     assert data.pull(project) == data.Pulled(str(store), MD5)
     assert data.status(project).state == "in order"
+
+
+@pytest.mark.slow
+def test_from_s3_by_the_command_line(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bessemer = [sys.executable, "-m", "pipelines", "data", "pull"]
+
+    def pulled(**environment: str) -> "subprocess.CompletedProcess[str]":
+        there = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        return subprocess.run(bessemer, cwd=project, env=there, capture_output=True, text=True)
+
+    data.pull(project)
+    with seaweedfs(tmp_path / "s3", "store") as s3:
+        for name, value in s3.environment.items():
+            monkeypatch.setenv(name, value)
+        set_remote(project, "s3://store/dvc")
+        with Repo(str(project), config={"core": {"no_scm": True}}).config.edit() as config:
+            config["remote"]["store"]["endpointurl"] = s3.url
+        assert Repo(str(project), config={"core": {"no_scm": True}}).push() == 2  # the folder's list and its file
+        shutil.rmtree(project / data.DATA)
+        shutil.rmtree(project / ".dvc" / "cache")
+
+        refused = pulled(AWS_SECRET_ACCESS_KEY="wrong-secret")
+        assert refused.returncode == 65
+        assert "the DVC remote s3://store/dvc: found a refusal" in refused.stderr + refused.stdout
+        assert "Traceback" not in refused.stderr + refused.stdout
+        assert "wrong-secret" not in refused.stderr + refused.stdout
+        assert not (project / data.DATA).exists()
+
+        done = pulled()
+        assert done.returncode == 0, done.stderr
+        assert data.status(project) == data.DataStatus("in order", MD5, MD5, (FILE,))
 
 
 def test_a_remote_that_is_damaged_then_repaired(project: Path) -> None:

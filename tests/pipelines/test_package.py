@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import yaml
 
-from components.images import TAG
 from pipelines import package, preset
 
 
@@ -18,7 +17,6 @@ def documents(path: Path) -> list[dict[str, Any]]:
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """Return the documents of a package that was compiled from a revision of its own."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setenv(TAG, "tag")
         patched.setattr(package, "code_revision", lambda: "abc123-dirty")
         return documents(package.write_package(tmp_path_factory.mktemp("packaged") / "package.yaml"))
 
@@ -78,15 +76,16 @@ def test_a_file_of_the_users_own_travels_in_the_form(tmp_path: Path) -> None:
     assert form["settings"]["defaultValue"] == yaml.safe_load(mine.read_text())
 
 
-def test_on_kubeflow_registration_is_told_revision_image_and_run(packaged: list[dict[str, Any]]) -> None:
+def test_on_kubeflow_tasks_are_told_their_run_and_registration_its_origin(packaged: list[dict[str, Any]]) -> None:
     graph, platform = packaged
     container = graph["deploymentSpec"]["executors"]["exec-register-model"]["container"]
     told = {variable["name"]: variable["value"] for variable in container["env"]}
     assert told == {"BESSEMER_GIT_REVISION": "abc123-dirty", "BESSEMER_IMAGE": container["image"]}
     executors = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
     run = {"name": "KFP_RUN_ID", "fieldPath": "metadata.labels['pipeline/runid']"}
-    assert {name for name in executors if "fieldPathAsEnv" in executors[name]} == {"exec-register-model"}
-    assert executors["exec-register-model"]["fieldPathAsEnv"] == [run]
+    assert {name: executors[name]["fieldPathAsEnv"] for name in executors} == {
+        name: [run] for name in graph["deploymentSpec"]["executors"]
+    }
 
 
 def test_a_package_leaves_the_graph_that_runs_here_as_it_is(packaged: list[dict[str, Any]]) -> None:

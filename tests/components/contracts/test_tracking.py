@@ -4,14 +4,17 @@ import errno
 import os
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import UNAUTHENTICATED
 
 from components.contracts.faults import BadInput, Fault, Unavailable
+from components.contracts.kubeflow_run import PARENT_TAG
 from components.contracts.step import step
-from components.contracts.tracking import PARENT_TAG, StepRun, answering, connect, step_run, without_password
+from components.contracts.tracking import StepRun, answering, connect, experiment_named, step_run, without_password
 from tests.mlflow_here import Server
 
 
@@ -77,6 +80,55 @@ def test_a_run_that_has_a_parent_is_joined_and_left_open(
     assert (run.run_id, run.parent_id, run.experiment_id) == (given, parent, "0")
     assert status(client, given) == "RUNNING"
     assert len(client.search_runs(["0"])) == 2
+
+
+def test_a_step_in_a_loop_knows_the_run_of_the_whole(client: MlflowClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = client.create_run("0").info.run_id
+    loop = client.create_run("0", tags={PARENT_TAG: whole}).info.run_id
+    given = client.create_run("0", tags={PARENT_TAG: loop}).info.run_id
+    monkeypatch.setenv("MLFLOW_RUN_ID", given)
+    with step_run("evaluation") as run:
+        assert (run.run_id, run.parent_id) == (given, whole)
+
+
+def test_a_second_attempt_goes_on_with_the_run_that_the_first_one_ended_in(
+    client: MlflowClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = client.create_run("0", tags={PARENT_TAG: client.create_run("0").info.run_id}).info.run_id
+    client.log_param(given, "recipe", '"baseline"')  # KFP's launcher logs a task's parameters as JSON
+    client.set_terminated(given, "FAILED")
+    monkeypatch.setenv("MLFLOW_RUN_ID", given)
+    with step_run("compression") as run:
+        assert status(client, given) == "RUNNING"
+        run.params({"recipe": "baseline", "threads": 2})
+    assert client.get_run(given).data.params == {"recipe": '"baseline"', "threads": "2"}
+
+
+def test_an_experiment_is_made_where_there_is_none(client: MlflowClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "films")
+    with step_run("evaluation") as run:
+        pass
+    assert client.get_experiment(run.experiment_id).name == "films"
+    assert experiment_named(client, "films") == run.experiment_id
+
+
+def test_an_experiment_that_another_made_meanwhile_is_taken(tracking: str) -> None:
+    class Overtaken(MlflowClient):
+        """Sees an experiment only after it has tried to make it."""
+
+        tried = False
+
+        def get_experiment_by_name(self, name: str) -> Any:
+            return super().get_experiment_by_name(name) if self.tried else None
+
+        def create_experiment(self, *arguments: Any) -> str:
+            self.tried = True
+            return str(super().create_experiment(*arguments))
+
+    made = MlflowClient(tracking).create_experiment("films")
+    assert experiment_named(Overtaken(tracking), "films") == made
+    with pytest.raises(MlflowException, match="name"):
+        experiment_named(Overtaken(tracking), "")
 
 
 @pytest.mark.parametrize(
@@ -203,6 +255,13 @@ def test_passwords_are_cut_from_what_the_server_said(tracking: str) -> None:
     with pytest.raises(Unavailable) as refusal, answering():
         raise ConnectionError("cannot reach postgresql://me:secret@host/db\nand more")
     assert "found cannot reach postgresql://host/db; expected" in str(refusal.value)
+
+
+def test_a_refusal_names_user_and_password(tracking: str) -> None:
+    refused = MlflowException("You are not authenticated.", error_code=UNAUTHENTICATED)
+    said = "not authenticated.; expected permission. Look at MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+    with pytest.raises(Unavailable, match=said), answering():
+        raise refused
 
 
 def test_an_error_without_words_is_named(tracking: str) -> None:

@@ -14,6 +14,7 @@ from components.contracts.tracking import StepRun
 from components.data_ingestion.ingest import ingest
 from components.data_ingestion.resolve import resolve
 from tests.components.data_ingestion.sources import pairs_of, refusal, reviews, run, settings, write
+from tests.servers import seaweedfs
 
 
 def git(folder: Path, *words: str) -> str:
@@ -132,6 +133,35 @@ def test_a_url_without_a_revision_is_its_default_branch(repository: Path) -> Non
     second = change(repository)
     Repo(str(repository)).push()
     assert resolve(settings("data", repository=f"file://{repository}")).git_revision == second
+
+
+@pytest.mark.slow
+def test_an_older_revision_is_read_from_s3(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clone of the repository, as a pod makes it, holds no data: all of it comes from the remote."""
+    with seaweedfs(tmp_path / "s3", "store") as s3:
+        for name, value in s3.environment.items():
+            monkeypatch.setenv(name, value)
+        with Repo(str(repository)).config.edit() as config:
+            config["remote"]["store"] = {"url": "s3://store/dvc", "endpointurl": s3.url}
+        Repo(str(repository)).push()
+        commit(repository, "the store is S3 now")
+        git(repository, "tag", "old")
+        change(repository)
+        Repo(str(repository)).push()
+        shutil.rmtree(repository / ".dvc" / "cache")
+        shutil.rmtree(repository / "data")
+
+        for revision, rows in (("old", 40), ("main", 50)):
+            run("data", tmp_path / revision, repository=f"file://{repository}", revision=revision)
+            assert pairs_of(tmp_path / revision) == reviews(rows)
+
+        config = settings("data", repository=f"file://{repository}", revision="old")
+        source = resolve(config)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong-secret")
+        with pytest.raises(BadInput, match="found a refusal of the DVC remote; expected permission to read") as caught:
+            ingest(source, config, tmp_path / "refused", StepRun())
+        assert "wrong-secret" not in str(caught.value)
+        assert not (tmp_path / "refused").exists()
 
 
 def test_no_repository(tmp_path: Path) -> None:

@@ -1,111 +1,42 @@
 """Objects in a real S3 server are named by their MD5 and read; and what fails is said without a secret."""
 
 import hashlib
-import json
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from components.contracts.faults import BadInput, Refusal, Unavailable
 from components.contracts.tracking import StepRun
 from components.data_ingestion import s3_files
 from components.data_ingestion.ingest import ingest
 from components.data_ingestion.resolve import resolve
+from tests.components.data_ingestion.relay import Connection, relay
 from tests.components.data_ingestion.sources import as_csv, as_parquet, pairs_of, reviews, run, settings
-
-SECRET = "correct-horse-battery-staple"
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "tester", "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_DEFAULT_REGION": "us-east-1"}
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+from tests.servers import PASSWORD, S3, free_ports, seaweedfs
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a SeaweedFS server with one user."""
-    folder = tmp_path_factory.mktemp("weed")
-    keys = {"accessKey": CREDENTIALS["AWS_ACCESS_KEY_ID"], "secretKey": SECRET}
-    users = {"identities": [{"name": "tester", "credentials": [keys], "actions": ["Admin"]}]}
-    (folder / "s3.json").write_text(json.dumps(users))
-    (folder / "data").mkdir()
-    names = "s3.port s3.port.grpc master.port master.port.grpc volume.port volume.port.grpc filer.port filer.port.grpc"
-    ports = dict(zip(names.split(), free_ports(8), strict=True))
-    off = ("s3.port.iceberg=0", "s3.port.lance=0", "master.telemetry=false", "iam=false", "volume.max=8")
-    command = [
-        str(Path(sys.executable).parent / "weed"),
-        f"-logdir={folder}",
-        "server",
-        "-s3",
-        f"-dir={folder / 'data'}",
-        "-ip=127.0.0.1",
-        "-ip.bind=127.0.0.1",
-        "-master.volumeSizeLimitMB=64",
-        f"-s3.config={folder / 's3.json'}",
-        *(f"-{option}" for option in off),
-        *(f"-{name}={port}" for name, port in ports.items()),
-    ]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{ports['s3.port']}"
-    try:
-        wait_until_it_writes(client(url), process, folder / "log")
-        yield url
-    finally:
-        process.kill()  # asked to stop, it takes half a minute
-        process.wait()
-
-
-def client(url: str) -> Any:
-    return boto3.client(
-        "s3",
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=SECRET,
-    )
-
-
-def wait_until_it_writes(s3: Any, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            s3.create_bucket(Bucket="reviews")
-            s3.put_object(Bucket="reviews", Key="first", Body=b"first")
-            s3.delete_object(Bucket="reviews", Key="first")
-            return
-        except (BotoCoreError, ClientError):
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"the S3 server does not start: {log.read_text()[-2000:]}")
-            time.sleep(0.2)
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """A SeaweedFS server with one user."""
+    with seaweedfs(tmp_path_factory.mktemp("s3"), "reviews") as server:
+        yield server
 
 
 @pytest.fixture
-def s3(server: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+def s3(server: S3, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A client of the server, which the room finds in the environment."""
-    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": server}.items():
+    for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
-    return client(server)
+    return server.client()
 
 
 def refused(kind: type[Refusal], source: str) -> str:
     with pytest.raises(kind) as caught:
         resolve(settings(source))
-    assert SECRET not in str(caught.value)
+    assert PASSWORD not in str(caught.value)
     return str(caught.value)
 
 
@@ -173,13 +104,13 @@ def test_a_wrong_key(s3: Any) -> None:
     assert "Nothing lies below s3://reviews/no/." in refused(BadInput, "s3://reviews/no/reviews.csv")
 
 
-def test_a_missing_bucket(s3: Any, server: str) -> None:
-    assert f"no bucket nowhere at the S3 server {server}" in refused(BadInput, "s3://nowhere/")
-    assert f"no bucket nowhere at the S3 server {server}" in refused(BadInput, "s3://nowhere/reviews.csv")
+def test_a_missing_bucket(s3: Any, server: S3) -> None:
+    assert f"no bucket nowhere at the S3 server {server.url}" in refused(BadInput, "s3://nowhere/")
+    assert f"no bucket nowhere at the S3 server {server.url}" in refused(BadInput, "s3://nowhere/reviews.csv")
 
 
 def test_no_credentials(s3: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in CREDENTIALS:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
@@ -215,6 +146,55 @@ def test_a_server_that_goes_away_while_it_is_read() -> None:
 
     with pytest.raises(Unavailable, match=r"s3://b/k: found no answer from the S3 server AWS \(ConnectionResetError\)"):
         s3_files._Object("s3://b/k", Broken()).read(1)
+
+
+# connections that break in the middle of an object
+
+LARGE = 24 << 20
+"""Bytes: more than lie in the buffers between the server and the room."""
+
+
+def put_large(s3: Any, key: str) -> None:
+    row = "word " * 2_000
+    rows = [(f"{number} {row}", ("fresh", "rotten")[number % 2]) for number in range(LARGE // len(row))]
+    s3.put_object(Bucket="reviews", Key=key, Body=as_csv(rows))
+
+
+def refused_in_the_middle(key: str, out: Path) -> str:
+    with pytest.raises(Unavailable) as caught:
+        run(f"s3://reviews/{key}", out)
+    assert not out.exists()
+    assert not list(out.parent.glob(f".{out.name}*"))
+    assert PASSWORD not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.slow
+def test_an_object_that_is_cut_off(s3: Any, server: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_large(s3, "cut.csv")
+    with relay(server.url) as between:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", between.url)
+        between.at_limit = Connection.close
+        said = refused_in_the_middle("cut.csv", tmp_path / "out")
+        assert f"s3://reviews/cut.csv: found no answer from the S3 server {between.url}" in said
+        between.at_limit = Connection.go_on
+        assert run("s3://reviews/cut.csv", tmp_path / "out").source.size > LARGE * 0.9
+
+
+@pytest.mark.slow
+def test_a_server_that_is_killed_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "s3"
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with seaweedfs(folder, "reviews") as mortal, relay(mortal.url) as between:
+        for name, value in {**mortal.environment, "AWS_ENDPOINT_URL": between.url}.items():
+            monkeypatch.setenv(name, value)
+        put_large(mortal.client(), "killed.csv")
+        between.at_limit = lambda _: mortal.kill()
+        assert "found no answer from the S3 server" in refused_in_the_middle("killed.csv", tmp_path / "out")
+        assert mortal.process.returncode == -9
+    with seaweedfs(folder, "reviews") as risen:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", risen.url)
+        assert run("s3://reviews/killed.csv", tmp_path / "out").source.size > LARGE * 0.9
 
 
 def test_a_server_with_a_fault_of_its_own() -> None:
