@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from components.contracts.choice import Choice
+from components.contracts.choice import BUDGET_UNITS, Choice
 from components.contracts.scorecard import Interval
 from components.selection.table import rows
 
@@ -102,15 +102,6 @@ tuned model in torch fp32, measured in turns with the candidate. Points lost: pa
 """
 
 
-_UNITS = {
-    "max_quality_drop": "points of accuracy",
-    "max_quality_drop_upper": "points of accuracy, at the upper end of the interval",
-    "max_p95_ms": "ms",
-    "max_mib": "MiB",
-    "min_speed_up": "times as fast as torch fp32",
-}
-
-
 def render_report(choice: Choice, frontier: Path) -> str:
     """Return the page.
 
@@ -129,7 +120,7 @@ def render_report(choice: Choice, frontier: Path) -> str:
         picture="data:image/png;base64," + base64.b64encode(frontier.read_bytes()).decode(),
         rows=rows(choice),
         span=_span,
-        units=_UNITS,
+        units=BUDGET_UNITS,
     )
 
 
