@@ -25,6 +25,8 @@ class Inputs:
     validation: Path
     curve: Path
     """The page with the training curve, one file."""
+    report: Path
+    """The page about the whole run, one file."""
     candidates: tuple[Path, ...]
     """Of every recipe, in any order."""
     scorecards: tuple[Path, ...]
@@ -104,7 +106,7 @@ def _inconsistencies(evidence: Evidence, inputs: Inputs) -> Iterator[Fault]:
             "one that onnxruntime serves",
             "Set budgets that a compressed candidate meets and the baseline does not.",
         )
-    for picture in (inputs.curve, evidence.scorecard_folder / Scorecard.CONFUSION):
+    for picture in (inputs.curve, inputs.report, evidence.scorecard_folder / Scorecard.CONFUSION):
         if not picture.is_file():
             yield Fault(str(picture), "no such file", "what the step drew", "Run that step again.")
     validation = read_manifest(inputs.validation, Validation)

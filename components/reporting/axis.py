@@ -22,7 +22,7 @@ class Axis:
         return round(self.start + share * (self.end - self.start), 1)
 
     def ticks(self) -> list[tuple[float, str]]:
-        """Return up to six round values within the ends, as (place, text)."""
+        """Return a few round values within the ends, as (place, text)."""
         values = self._round_factors() if self.logarithmic else self._round_steps()
         return [(self.place(value), f"{value:g}") for value in values]
 
@@ -38,4 +38,4 @@ class Axis:
             within = [value for value in values if self.low <= value <= self.high]
             if len(within) <= 6:
                 break
-        return within
+        return within if len(within) > 1 else self._round_steps()

@@ -117,8 +117,9 @@ x1="{{ picture.most_milliseconds }}" x2="{{ picture.most_milliseconds }}"/>{% en
 <line x1="{{ mark.x }}" x2="{{ mark.x }}" y1="{{ mark.low }}" y2="{{ mark.high }}"/>
 <circle cx="{{ mark.x }}" cy="{{ mark.y }}" r="9"/>
 <text class="number" x="{{ mark.x }}" y="{{ mark.y + 4 }}">{{ mark.number }}</text></g>{% endfor %}</svg>
-<figcaption>Accuracy in percent, with its interval, over the latency in milliseconds, from the median to the p95. Dashed:
-the budget of lost accuracy{% if picture.most_milliseconds is not none %}, and the p95's{% endif %}.</figcaption></figure>{% endmacro %}
+<figcaption>Accuracy in percent, with its interval, over the latency in milliseconds, from the median to the p95.
+Dashed: the budget of lost accuracy{% if picture.most_milliseconds is not none %}, and the p95's{% endif
+%}.</figcaption></figure>{% endmacro %}
 
 {% macro matrix(card, rows) %}{% if card.labels|length <= most_labels %}
 <div class="scroll"><table class="matrix"><thead><tr><th>true label</th>{% for label in card.labels %}<th>{{ label
@@ -223,8 +224,8 @@ endfor %}.</p>
 </tr>
 {% endfor %}</tbody>
 </table>
-<p class="soft">Latency and speed-up at {{ headline.batch }} × {{ headline.tokens }} tokens, rows/s at the size where it is
-best. The speed-up is against the tuned model in torch fp32, measured in turns with the candidate. Points of accuracy
+<p class="soft">Latency and speed-up at {{ headline.batch }} × {{ headline.tokens }} tokens, rows/s at the size where it
+is best. The speed-up is against the tuned model in torch fp32, measured in turns with the candidate. Points of accuracy
 lost: paired bootstrap against the baseline.</p>
 
 <h3>Why</h3>
@@ -241,8 +242,8 @@ lost: paired bootstrap against the baseline.</p>
 <h2>What {{ card.recipe }} takes for what</h2>
 {{ matrix(card, cells) }}
 {% if card.labels|length > 2 and mistakes %}<h3>The commonest mistakes</h3>
-<ul>{% for truth, taken, count, share in mistakes %}<li>{{ truth }} taken for {{ taken }}: {{ "{:,}".format(count) }} rows,
-{{ "{:.0%}".format(share) }} of that label's</li>
+<ul>{% for truth, taken, count, share in mistakes %}<li>{{ truth }} taken for {{ taken }}: {{ "{:,}".format(count)
+}} rows, {{ "{:.0%}".format(share) }} of that label's</li>
 {% endfor %}</ul>{% endif %}
 
 <h2>Slices of {{ card.recipe }}</h2>

@@ -59,7 +59,7 @@ def _panel(title: str, names: dict[str, str], tuned: TunedModel) -> Panel:
 
 @dataclass(frozen=True)
 class Mark:
-    """A candidate: a numbered dot at its median latency and accuracy, with whiskers to the p95 and over the interval."""
+    """A candidate: a dot at its median latency and accuracy, with whiskers to the p95 and over the interval."""
 
     number: int
     outcome: Outcome

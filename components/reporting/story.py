@@ -61,7 +61,12 @@ def read_story(inputs: Inputs) -> Story:
 def _inconsistencies(story: Story, inputs: Inputs) -> Iterator[Fault]:
     content = story.dataset.content_sha256
     measured = [
-        (inputs.choice, f"the data set that {verdict.recipe} was measured on", verdict.scorecard.dataset_sha256, content)
+        (
+            inputs.choice,
+            f"the data set that {verdict.recipe} was measured on",
+            verdict.scorecard.dataset_sha256,
+            content,
+        )
         for verdict in story.choice.verdicts
     ]
     for path, what, found, expected in [
