@@ -72,7 +72,7 @@ def test_names_from_the_data_are_no_markup(evidence: Evidence) -> None:
     verdict = replace(evidence.verdict, scorecard=card)
     candidate = replace(evidence.candidate, labels=[odd, "b"], applied="<script>")
     text = written(replace(evidence, verdict=verdict, candidate=candidate)).text
-    assert "| ``label=<script>\\|`x` `` |" in text
+    assert "| `` label=<script>\\|`x` `` |" in text
     assert "exported" not in text
     assert "\\<script\\>" in text
 
