@@ -29,6 +29,8 @@ def main() -> None:
         from components.registration.register import register
 
         inputs = Inputs(
+            tuple(given.candidate),
+            tuple(given.scorecard),
             given.choice,
             given.base,
             given.tuned,
@@ -36,8 +38,6 @@ def main() -> None:
             given.validation,
             given.curve,
             given.report,
-            candidates=tuple(given.candidate),
-            scorecards=tuple(given.scorecard),
         )
         card = given.output.with_name(given.output.name + ".md")
         result = register(inputs, settings, given.output, card, run)

@@ -76,15 +76,9 @@ def register_model(
         from components.registration.register import register
 
         inputs = Inputs(
-            choice=Path(choice.path),
-            base=Path(base.path),
-            tuned=Path(tuned.path),
-            dataset=Path(dataset.path),
-            validation=Path(validation.path),
-            curve=Path(curve.path),
-            report=Path(report.path),
-            candidates=tuple(Path(candidate.path) for candidate in candidates),
-            scorecards=tuple(Path(scorecard.path) for scorecard in scorecards),
+            tuple(Path(candidate.path) for candidate in candidates),
+            tuple(Path(scorecard.path) for scorecard in scorecards),
+            *(Path(artifact.path) for artifact in (choice, base, tuned, dataset, validation, curve, report)),
         )
         result = register(inputs, config, Path(registration.path), Path(model_card.path), run)
         registration.metadata.update(name=result.name, version=result.version, uri=result.model_uri)

@@ -18,6 +18,10 @@ from components.contracts.validation import Validation
 class Inputs:
     """Where the folders of the contracts lie."""
 
+    candidates: tuple[Path, ...]
+    """Of every recipe, in any order."""
+    scorecards: tuple[Path, ...]
+    """Of every recipe, in any order."""
     choice: Path
     base: Path
     tuned: Path
@@ -27,10 +31,6 @@ class Inputs:
     """The page with the training curve, one file."""
     report: Path
     """The page about the whole run, one file."""
-    candidates: tuple[Path, ...]
-    """Of every recipe, in any order."""
-    scorecards: tuple[Path, ...]
-    """Of every recipe, in any order."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,6 @@ def test_all_faults_come_at_once() -> None:
 
 
 def test_a_language_is_a_code() -> None:
-    assert read(language="en").language == "en"
+    assert read(name="sentiment", language="en").language == "en"
     with pytest.raises(BadInput, match=r"registration.language: found 'English'; expected two or three small letters"):
-        read(language="English")
+        read(name="sentiment", language="English")

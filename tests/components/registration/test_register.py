@@ -82,7 +82,7 @@ def test_another_run_adds_a_version_that_a_repeated_call_leaves_alone(
 
 def test_without_a_tracking_server_there_is_nowhere_to_register(inputs: Inputs, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"MLFLOW_TRACKING_URI: found nothing; expected the address of an MLflow"):
-        register(inputs, SETTINGS, tmp_path / "registration", StepRun())
+        register(inputs, SETTINGS, tmp_path / "registration", tmp_path / "card", StepRun())
 
 
 def test_passwords_of_the_server_stay_out_of_the_contract(
@@ -157,12 +157,12 @@ def full_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_under_the_output_leaves_the_registry_alone(
-    inputs: Inputs, run: StepRun, client: MlflowClient, full_disk: Path
+    inputs: Inputs, run: StepRun, client: MlflowClient, full_disk: Path, tmp_path: Path
 ) -> None:
     with (full_disk / "filling").open("wb") as file, pytest.raises(OSError, match="No space"):
         file.write(b"\0" * 2**21)
     with pytest.raises(Unwritable, match=r"registration\.json: found no space left on the device"):
-        register(inputs, SETTINGS, full_disk / "registration", run)
+        register(inputs, SETTINGS, full_disk / "registration", tmp_path / "card", run)
     assert registry(client) == {}
 
 
