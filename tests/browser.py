@@ -76,9 +76,10 @@ def assert_readable(page: Page) -> None:
     wide, screen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide <= screen, f"the page is {wide} wide on a screen of {screen}"
     contrasts = page.evaluate(_CONTRASTS)
-    assert contrasts
-    assert not [(text, round(value, 2)) for text, value in contrasts if value < LEAST_CONTRAST]
-    assert page.evaluate("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
-    assert page.evaluate(
-        "[...document.querySelectorAll('svg')].every((svg) => svg.getBoundingClientRect().height > 50)"
-    )
+    assert contrasts, "the page has no text"
+    faint = [(text, round(value, 2)) for text, value in contrasts if value < LEAST_CONTRAST]
+    assert not faint, f"hard to read, with their contrast: {faint}"
+    blank = page.evaluate("""[...document.images].filter((image) => !image.complete || !image.naturalWidth)
+        .concat([...document.querySelectorAll("svg")].filter((svg) => svg.getBoundingClientRect().height < 50))
+        .map((picture) => picture.alt || picture.ariaLabel)""")
+    assert not blank, f"pictures that are not there: {blank}"
