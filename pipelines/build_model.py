@@ -11,6 +11,7 @@ from components.evaluation.component import evaluate_candidate
 from components.fine_tuning.component import fine_tune
 from components.model_ingestion.component import ingest_model, resolve_model
 from components.registration.component import register_model, resolve_registry
+from components.reporting.component import report_run
 from components.selection.component import select_candidate
 from pipelines.fingerprint import fingerprint
 from pipelines.settings.component import resolve_settings
@@ -97,6 +98,9 @@ def build(
         settings=selection,
         code=fingerprint("selection"),
     ).outputs["choice"]
+    report = report_run(
+        dataset=dataset, base=base, validation=validation, tuned=tuned, choice=choice, code=fingerprint("reporting")
+    ).outputs["report"]
     registered = register_model(
         choice=choice,
         candidates=dsl.Collected(compressed.outputs["candidate"]),
@@ -104,6 +108,7 @@ def build(
         base=base,
         tuned=tuned,
         curve=trained.outputs["curve"],
+        report=report,
         dataset=dataset,
         validation=validation,
         registry=registry.output,

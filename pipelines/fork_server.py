@@ -31,6 +31,7 @@ IMPORTS = {
     "compress_model": [*TRACKING, "components.compression.compress", *RECIPES.values()],
     "evaluate_candidate": [*TRACKING, "components.evaluation.evaluate", "components.evaluation.torch_classifier"],
     "select_candidate": [*TRACKING, "components.selection.select"],
+    "report_run": [*TRACKING, "components.reporting.report"],
     "register_model": [*TRACKING, "mlflow.pyfunc", "components.registration.register"],
 }
 """What the work of each component imports, in the order of the way of the data; the look-ups import next to nothing."""

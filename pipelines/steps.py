@@ -63,7 +63,7 @@ class Steps:
         self.all = [Step(room) for room in first]
         for recipe in recipes:
             self.all += [Step("compression", recipe), Step("evaluation", recipe)]
-        self.all += [Step("selection"), Step("registration")]
+        self.all += [Step("selection"), Step("reporting"), Step("registration")]
         self.lookup_seconds = 0.0
         """Wall time of the look-ups that are never cached."""
         self.outside = Step("")

@@ -33,6 +33,7 @@ GROUPS = [
     "pipelines",
     "data_ingestion",
     "selection",
+    "reporting",
 ]
 
 # two processes share two cores: threads that wait for each other would only keep the other one waiting too

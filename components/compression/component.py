@@ -13,6 +13,7 @@ def compress_model(
     settings: dict,
     code: str,
     candidate: dsl.Output[dsl.Model],
+    metrics: dsl.Output[dsl.Metrics],
 ) -> None:
     """Make one compressed candidate of the tuned model, checked against the tuned model's own answers.
 
@@ -23,12 +24,14 @@ def compress_model(
         settings: the bounds on what compression may do to the model.
         code: the fingerprint of this step's code, so that an edit makes the candidate anew; not used otherwise.
         candidate: model.onnx, tokenizer.json, and candidate.json with what was done, tried and checked.
+        metrics: its size, and how far its answers are from torch's.
 
     """
     from pathlib import Path
 
-    from components.compression.compress import compress
+    from components.compression.compress import compress, metrics_of
     from components.compression.config import CompressionSettings
+    from components.contracts.metrics import write_metrics
     from components.contracts.settings import read_settings
     from components.contracts.step import step
 
@@ -36,3 +39,4 @@ def compress_model(
         config = read_settings(CompressionSettings, settings, "compression")
         made = compress(Path(tuned.path), Path(dataset.path), recipe, config, Path(candidate.path), run)
         candidate.metadata.update(recipe=recipe, applied=made.applied, runtime=made.runtime)
+        write_metrics(metrics, metrics_of(made, Path(candidate.path)))

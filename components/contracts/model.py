@@ -1,6 +1,6 @@
 """The model contracts: a folder that transformers loads, with safetensors weights, and what it came from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, TypeVar
 
@@ -60,6 +60,8 @@ class TunedModel:
     """Training samples per second of the loop, evaluation left out."""
     validation: dict[str, float]
     """The metrics of the restored checkpoint on the validation split."""
+    course: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    """How training went, as (optimizer step, value): `loss`, averaged over spans of steps, and `validation_…`."""
 
 
 M = TypeVar("M", BaseModel, TunedModel)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Registration:
-    """What a registration folder holds."""
+    """What a registration folder holds, beside `model_card.md`."""
 
     FILE: ClassVar[str] = "registration.json"
 
@@ -22,3 +22,5 @@ class Registration:
     recipe: str
     tags: dict[str, str]
     """The lineage, as it stands on the version."""
+    measured: dict[str, float]
+    """What was measured about it, by name."""

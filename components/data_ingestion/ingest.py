@@ -121,6 +121,14 @@ def _track(dataset: Dataset, folder: Path, run: StepRun) -> None:
             "data_seed": dataset.seed,
         }
     )
-    counts = {f"rows_{split}": file.rows for split, file in dataset.splits.items()}
-    run.metrics(counts | {f"left_out_{reason}": rows for reason, rows in dataset.left_out.items()})
+    run.metrics(counts_of(dataset))
     run.file(folder / dataset.FILE)
+
+
+def counts_of(dataset: Dataset) -> dict[str, float]:
+    """Return how many labels and rows there are, and how many rows were left out, by reason."""
+    return {
+        "labels": len(dataset.labels),
+        **{f"rows_{split}": file.rows for split, file in dataset.splits.items()},
+        **{f"left_out_{reason}": rows for reason, rows in dataset.left_out.items()},
+    }

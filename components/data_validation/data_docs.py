@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, DictLoader
 
 from components.contracts.dataset import SPLITS, Dataset
 from components.contracts.model import BaseModel
+from components.contracts.page import LOOK
 from components.data_validation.data_docs_page import PAGE, SECTIONS
 from components.data_validation.examples import shown_label
 from components.data_validation.findings import Shown, finding_of
@@ -33,6 +34,7 @@ def data_docs(
     findings = [(finding_of(one.outcome), one.examples) for one in shown]
     findings.sort(key=lambda pair: _ORDER[pair[0].severity, pair[0].passed])
     page = view.env.get_template("page.html").render(
+        look=LOOK,
         dataset=dataset,
         model=model,
         findings=findings,

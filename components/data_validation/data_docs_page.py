@@ -10,20 +10,8 @@ PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Data Docs: {{ dataset.source.uri }}</title>
 <style>
-:root { color-scheme: light dark; --ink: #1c2733; --soft: #5b6b7b; --line: #d5dae1; --page: #fff; --bar: #2b6cb0;
-  --good: #1d7a46; --warn: #a15c07; --bad: #c0281f; --tint: #f4f6f8; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e4e9ee; --soft: #9aa9b8; --line: #35404c; --page: #14191f; --bar: #63a4e0;
-    --good: #5cc98a; --warn: #e5a54b; --bad: #f3837b; --tint: #1c232b; }
-}
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 62rem; background: var(--page); color: var(--ink);
-  font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1 { font-size: 1.5rem; margin: 0; }
-h2 { font-size: 1.15rem; margin: 2.25rem 0 .5rem; }
+{{ look|safe }}
 h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
-p { margin: .3rem 0; }
-.soft { color: var(--soft); font-size: .9rem; }
 .verdict { border-left: .3rem solid var(--good); background: var(--tint); padding: .7rem 1rem; margin: 1.25rem 0;
   border-radius: .3rem; }
 .verdict.bad { border-color: var(--bad); }
@@ -41,8 +29,7 @@ summary { cursor: pointer; color: var(--bar); font-size: .9rem; margin-top: .25r
 .examples { margin: .4rem 0 .3rem; padding: 0; list-style: none; font-size: .9rem; }
 .examples li { padding: .35rem .6rem; background: var(--tint); margin-bottom: .3rem; border-radius: .3rem; }
 .examples q { display: block; }
-.scroll { overflow-x: auto; }
-.numbers { border-collapse: collapse; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+.numbers { overflow-wrap: normal; }
 .numbers th, .numbers td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); text-align: right;
   white-space: nowrap; }
 .numbers th { color: var(--soft); font-weight: 500; font-size: .9rem; }
@@ -116,4 +103,4 @@ one{{ "s" if warnings > 1 }}{% endif %}.</div>
 </body>
 </html>
 """
-"""The page; all values are escaped, but for `rendered`, which Great Expectations escape themselves."""
+"""The page; all values are escaped, but for the style, and `rendered`, which Great Expectations escape themselves."""

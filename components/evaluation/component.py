@@ -14,6 +14,7 @@ def evaluate_candidate(
     code: str,
     scorecard: dsl.Output[dsl.Artifact],
     metrics: dsl.Output[dsl.Metrics],
+    classification: dsl.Output[dsl.ClassificationMetrics],
     report: dsl.Output[dsl.HTML],
 ) -> None:
     """Measure one candidate on the held-out rows: quality with its uncertainty, speed, size and memory.
@@ -26,16 +27,18 @@ def evaluate_candidate(
         code: a fingerprint of this step's code, so that an edit re-runs it; the step itself does not read it.
         scorecard: everything that was measured, the prediction of each row, and the confusion matrix as a picture.
         metrics: the main numbers.
+        classification: the confusion matrix and a ROC curve.
         report: the scorecard as a page.
 
     """
     from pathlib import Path
 
-    from components.contracts.metrics import write_metrics
+    from components.contracts.metrics import write_classification, write_metrics
     from components.contracts.settings import read_settings
     from components.contracts.step import step
     from components.evaluation.config import EvaluationSettings
-    from components.evaluation.evaluate import evaluate, metrics_of, recipe_of
+    from components.evaluation.evaluate import PREDICTIONS, evaluate, metrics_of, recipe_of
+    from components.evaluation.roc import roc_of
 
     places = Path(candidate.path), Path(tuned.path), Path(dataset.path)
     with step("evaluation", recipe_of(places[0])) as run:
@@ -43,3 +46,5 @@ def evaluate_candidate(
         card = evaluate(*places, config, Path(scorecard.path), Path(report.path), run)
         scorecard.metadata.update(recipe=card.recipe, accuracy=card.accuracy.value, speed_up=card.speed_up)
         write_metrics(metrics, metrics_of(card))
+        roc = roc_of(Path(scorecard.path) / PREDICTIONS, card.labels)
+        write_classification(classification, card.labels, card.confusion, roc)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
+from components.contracts.page import LOOK
 from components.contracts.scorecard import Interval, Scorecard
 
 _PAGE = """<!DOCTYPE html>
@@ -14,22 +15,11 @@ _PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Scorecard: {{ card.recipe }}</title>
 <style>
-:root { color-scheme: light dark; --ink: #1c2733; --soft: #5b6b7b; --line: #d5dae1; --page: #fff; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e4e9ee; --soft: #9aa9b8; --line: #35404c; --page: #14191f; }
-}
-body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 58rem; background: var(--page); color: var(--ink);
-  font: 16px/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.5rem; margin: 0; overflow-wrap: anywhere; }
-h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-p { margin: .3rem 0; }
-.soft { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; }
+{{ look|safe }}
 .figures { display: grid; gap: .75rem; margin: 1.25rem 0;
   grid-template-columns: repeat(auto-fit, minmax(8.4rem, 1fr)); }
 .figures div { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; }
 .figures b { display: block; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th { color: var(--soft); font-weight: 500; font-size: .9rem; }
 th:first-child, td:first-child { text-align: left; }
@@ -98,6 +88,7 @@ def render_report(card: Scorecard, left_out: int, confusion: Path) -> str:
     picture = "data:image/png;base64," + base64.b64encode(confusion.read_bytes()).decode()
     page = Environment(autoescape=True, undefined=StrictUndefined).from_string(_PAGE)
     return page.render(
+        look=LOOK,
         card=card,
         headline=card.latency[0],
         interval=_interval,

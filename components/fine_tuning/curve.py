@@ -10,6 +10,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from components.contracts.page import LOOK
 from components.fine_tuning.history import History
 
 _SMOOTHING = 0.9
@@ -96,7 +97,7 @@ def curve_page(history: History, kept_step: int, score: str, facts: dict[str, st
     """Return a page of one file with the curve, light or dark as the reader's screen is, and a table of `facts`."""
     light, dark = (_data_uri(draw_curve(history, kept_step, score, ink)) for ink in (LIGHT, DARK))
     rows = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(facts[name])}</td></tr>" for name in facts)
-    return _PAGE.format(light=light, dark=dark, rows=rows)
+    return _PAGE.format(look=LOOK, light=light, dark=dark, rows=rows)
 
 
 def _data_uri(figure: Figure) -> str:
@@ -110,22 +111,19 @@ _PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
 <title>Training curve</title>
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 0 auto; padding: 1rem;
-       color: #24292f; background: #fff; }}
+{look}
+body {{ max-width: 46rem; }}
 img {{ width: 100%; height: auto; }}
-table {{ border-collapse: collapse; }}
-th, td {{ text-align: left; padding: .2rem 1rem .2rem 0; border-bottom: 1px solid #8884; }}
+th, td {{ text-align: left; padding: .2rem 1rem .2rem 0; border-bottom: 1px solid var(--line); }}
 th {{ font-weight: 500; }}
-@media (prefers-color-scheme: dark) {{ body {{ color: #e6edf3; background: #0d1117; }} }}
 </style>
 </head>
 <body>
 <h1>Training curve</h1>
 <picture>
-<source media="(prefers-color-scheme: dark)" srcset="{dark}">
+<source media="screen and (prefers-color-scheme: dark)" srcset="{dark}">
 <img src="{light}" alt="Training loss, validation loss and validation score over the optimizer steps">
 </picture>
 <table>{rows}</table>

@@ -1,13 +1,17 @@
 """The training's numbers by step: kept for the curve, and sent to MLflow every few seconds."""
 
+import math
 import time
 from collections.abc import Mapping
+from statistics import fmean
 
 from components.contracts.tracking import StepRun
 
 Row = tuple[int, dict[str, float]]
 
 _SECONDS_BETWEEN_REQUESTS = 5.0
+_SPANS = 60
+"""Into how many spans of steps the course of the training loss is averaged at most."""
 
 
 class History:
@@ -49,3 +53,14 @@ class History:
         """Return the steps and the values of one metric."""
         points = [(step, values[name]) for step, values in self.rows if name in values]
         return [step for step, _ in points], [value for _, value in points]
+
+    def course(self) -> dict[str, list[tuple[int, float]]]:
+        """Return what a picture of the training needs: the mean loss of spans of steps, and every evaluation."""
+        steps, losses = self.series("loss")
+        length = math.ceil(len(steps) / _SPANS) or 1
+        spans = [slice(start, start + length) for start in range(0, len(steps), length)]
+        evaluated = sorted({name for _, values in self.rows for name in values if name.startswith("validation_")})
+        return {
+            "loss": [(steps[span][-1], fmean(losses[span])) for span in spans],
+            **{name: list(zip(*self.series(name), strict=True)) for name in evaluated},
+        }

@@ -53,4 +53,5 @@ def _manifest(folder: Path, inputs: Inputs, training: Training, kept: Kept, prec
         training_seconds=round(place.seconds, 3),
         samples_per_second=round(place.samples / place.step_seconds, 2),
         validation=kept.metrics,
+        course=training.history.course(),
     )

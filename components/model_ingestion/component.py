@@ -26,7 +26,9 @@ def resolve_model(settings: dict) -> str:
 
 
 @dsl.component(base_image=image("model_ingestion"), install_kfp_package=False)
-def ingest_model(revision: str, settings: dict, code: str, base: dsl.Output[dsl.Model]) -> None:
+def ingest_model(
+    revision: str, settings: dict, code: str, base: dsl.Output[dsl.Model], metrics: dsl.Output[dsl.Metrics]
+) -> None:
     """Bring the pretrained model here, once its weights and its tokenizer are whole and fit each other.
 
     Args:
@@ -34,10 +36,12 @@ def ingest_model(revision: str, settings: dict, code: str, base: dsl.Output[dsl.
         settings: where the model lies.
         code: a fingerprint of this step's code, seen by the cache alone.
         base: the model's configuration, safetensors and tokenizer.
+        metrics: how many parameters it has, and how many tokens it can read.
 
     """
     from pathlib import Path
 
+    from components.contracts.metrics import write_metrics
     from components.contracts.settings import read_settings
     from components.contracts.step import step
     from components.model_ingestion.config import ModelIngestionSettings
@@ -46,4 +50,5 @@ def ingest_model(revision: str, settings: dict, code: str, base: dsl.Output[dsl.
     with step("model_ingestion") as run:
         config = read_settings(ModelIngestionSettings, settings, "model_ingestion")
         model = ingest(revision, config, Path(base.path), run)
-        base.metadata.update({"source": model.source, "revision": model.revision, "parameters": model.parameters})
+        base.metadata.update({"source": model.source, "revision": model.revision})
+        write_metrics(metrics, {"parameters": model.parameters, "max_positions": model.max_positions})

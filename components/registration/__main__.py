@@ -15,27 +15,32 @@ def main() -> None:
     for name in ("choice", "base", "tuned", "dataset", "validation"):
         parser.add_argument(f"--{name}", type=Path, required=True, help=f"the folder of the {name} contract")
     parser.add_argument("--curve", type=Path, required=True, help="the page with the training curve")
+    parser.add_argument("--report", type=Path, required=True, help="the page about the run")
     for name in ("candidate", "scorecard"):
         many = f"the {name}'s folder; give it for each recipe"
         parser.add_argument(f"--{name}", type=Path, action="append", required=True, help=many)
     parser.add_argument("--settings", type=Path, required=True, help='a JSON file such as {"name": "sentiment"}')
-    parser.add_argument("--output", type=Path, required=True, help="where the registration contract goes")
+    parser.add_argument(
+        "--output", type=Path, required=True, help="where the registration contract goes; the card goes beside it"
+    )
     given = parser.parse_args()
     with step("registration") as run:
         settings = read_settings_file(RegistrationSettings, given.settings, "registration")
         from components.registration.register import register
 
         inputs = Inputs(
+            tuple(given.candidate),
+            tuple(given.scorecard),
             given.choice,
             given.base,
             given.tuned,
             given.dataset,
             given.validation,
             given.curve,
-            candidates=tuple(given.candidate),
-            scorecards=tuple(given.scorecard),
+            given.report,
         )
-        result = register(inputs, settings, given.output, run)
+        card = given.output.with_name(given.output.name + ".md")
+        result = register(inputs, settings, given.output, card, run)
         print(f"{result.model_uri} is {result.alias}: {result.recipe} at {result.tracking_uri}")
 
 

@@ -33,12 +33,15 @@ def register_model(
     base: dsl.Input[dsl.Model],
     tuned: dsl.Input[dsl.Model],
     curve: dsl.Input[dsl.HTML],
+    report: dsl.Input[dsl.HTML],
     dataset: dsl.Input[dsl.Dataset],
     validation: dsl.Input[dsl.Artifact],
     registry: str,
     settings: dict,
     code: str,
     registration: dsl.Output[dsl.Artifact],
+    model_card: dsl.Output[dsl.Markdown],
+    metrics: dsl.Output[dsl.Metrics],
 ) -> None:
     """Register the chosen candidate in MLflow with its evidence and lineage, and call it the challenger.
 
@@ -49,16 +52,20 @@ def register_model(
         base: the pretrained model.
         tuned: the fine-tuned model.
         curve: the training curve.
+        report: the page about the whole run.
         dataset: the data set.
         validation: what data validation found.
         registry: the registry's identity, from resolve_registry; unused here, it is there for the cache as code is.
         settings: the registered model's name, alias and description.
         code: a fingerprint of the room's code; unused here, it is a parameter so that the cache sees it.
         registration: name, version, alias, run and lineage of what was registered.
+        model_card: what people and hub tools read first, with the metadata of Hugging Face's hub.
+        metrics: the version, and what was measured about it.
 
     """
     from pathlib import Path
 
+    from components.contracts.metrics import write_metrics
     from components.contracts.settings import read_settings
     from components.contracts.step import step
     from components.registration.config import RegistrationSettings
@@ -69,14 +76,10 @@ def register_model(
         from components.registration.register import register
 
         inputs = Inputs(
-            choice=Path(choice.path),
-            base=Path(base.path),
-            tuned=Path(tuned.path),
-            dataset=Path(dataset.path),
-            validation=Path(validation.path),
-            curve=Path(curve.path),
-            candidates=tuple(Path(candidate.path) for candidate in candidates),
-            scorecards=tuple(Path(scorecard.path) for scorecard in scorecards),
+            tuple(Path(candidate.path) for candidate in candidates),
+            tuple(Path(scorecard.path) for scorecard in scorecards),
+            *(Path(artifact.path) for artifact in (choice, base, tuned, dataset, validation, curve, report)),
         )
-        result = register(inputs, config, Path(registration.path), run)
+        result = register(inputs, config, Path(registration.path), Path(model_card.path), run)
         registration.metadata.update(name=result.name, version=result.version, uri=result.model_uri)
+        write_metrics(metrics, {"version": result.version, **result.measured})

@@ -18,6 +18,10 @@ from components.contracts.validation import Validation
 class Inputs:
     """Where the folders of the contracts lie."""
 
+    candidates: tuple[Path, ...]
+    """Of every recipe, in any order."""
+    scorecards: tuple[Path, ...]
+    """Of every recipe, in any order."""
     choice: Path
     base: Path
     tuned: Path
@@ -25,10 +29,8 @@ class Inputs:
     validation: Path
     curve: Path
     """The page with the training curve, one file."""
-    candidates: tuple[Path, ...]
-    """Of every recipe, in any order."""
-    scorecards: tuple[Path, ...]
-    """Of every recipe, in any order."""
+    report: Path
+    """The page about the whole run, one file."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _inconsistencies(evidence: Evidence, inputs: Inputs) -> Iterator[Fault]:
             "one that onnxruntime serves",
             "Set budgets that a compressed candidate meets and the baseline does not.",
         )
-    for picture in (inputs.curve, evidence.scorecard_folder / Scorecard.CONFUSION):
+    for picture in (inputs.curve, inputs.report, evidence.scorecard_folder / Scorecard.CONFUSION):
         if not picture.is_file():
             yield Fault(str(picture), "no such file", "what the step drew", "Run that step again.")
     validation = read_manifest(inputs.validation, Validation)

@@ -50,12 +50,24 @@ def record(evidence: Evidence, inputs: Inputs, run: StepRun) -> None:
     run.file(inputs.dataset / "dataset.json", "dataset")
 
 
+def record_card(card: Path, run: StepRun) -> None:
+    """Log the model card on the step's run and on the pipeline's.
+
+    Raises:
+        Unavailable: the tracking server does not answer.
+
+    """
+    for run_id in {run.run_id, run.parent_id}:
+        replace(run, run_id=run_id).file(card)
+
+
 def _log_plots(run: StepRun, evidence: Evidence, inputs: Inputs) -> None:
     """Log what cached steps have drawn too: their own runs lie below an earlier run of the pipeline."""
     run.file(evidence.scorecard_folder / Scorecard.CONFUSION, "plots")
     with tempfile.TemporaryDirectory() as folder:
         # KFP gives an artifact's file no ending, and MLflow shows a page only by its ending
         run.file(Path(shutil.copy(inputs.curve, Path(folder) / "training_curve.html")), "plots")
+        run.file(Path(shutil.copy(inputs.report, Path(folder) / "run_report.html")))
 
 
 def _log_scorecards(run: StepRun, evidence: Evidence) -> None:

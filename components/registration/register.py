@@ -9,14 +9,15 @@ from mlflow.entities.model_registry import ModelVersion
 
 from components.contracts.events import tell
 from components.contracts.faults import BadInput, Fault
-from components.contracts.folders import whole_folder, write_manifest
+from components.contracts.folders import whole_folder, write_manifest, write_text_whole
 from components.contracts.registration import Registration
 from components.contracts.tracking import StepRun, answering, without_password
+from components.registration.card import CARD, model_card
 from components.registration.config import RegistrationSettings
-from components.registration.evidence import Inputs, read_evidence
-from components.registration.lineage import describe, headlines, lineage
+from components.registration.evidence import Evidence, Inputs, read_evidence
+from components.registration.lineage import describe, headlines, lineage, measurements
 from components.registration.package import check_answers, log_model
-from components.registration.record import record
+from components.registration.record import record, record_card
 from components.registration.registry import (
     UNFINISHED,
     Entry,
@@ -30,7 +31,7 @@ from components.registration.registry import (
 )
 
 
-def register(inputs: Inputs, settings: RegistrationSettings, output: Path, run: StepRun) -> Registration:
+def register(inputs: Inputs, settings: RegistrationSettings, output: Path, card: Path, run: StepRun) -> Registration:
     """Add the chosen candidate to the registry, move the alias to it, and write where it stands to `output`.
 
     A second call for the same candidate in the same pipeline run finds the version of the first. Whatever breaks a call
@@ -40,6 +41,7 @@ def register(inputs: Inputs, settings: RegistrationSettings, output: Path, run: 
         inputs: the folders of the contracts.
         settings: name and alias.
         output: becomes the folder of the registration contract.
+        card: where the model card goes once more, as a file of its own.
         run: the step's MLflow run, which the model will belong to.
 
     Raises:
@@ -64,8 +66,12 @@ def register(inputs: Inputs, settings: RegistrationSettings, output: Path, run: 
                 check_answers(model_id, evidence)
                 make_model(place, settings.description, undo)
                 version = make_version(place, Entry(model_id, run.run_id, tags, describe(evidence)), undo)
-        registration = _registration(place, version)
+        registration = _registration(place, version, evidence)
         write_manifest(folder, registration)
+        text = model_card(evidence, settings, registration)
+        write_text_whole(folder / CARD, text)
+        write_text_whole(card, text)
+        record_card(folder / CARD, run)
         if UNFINISHED in version.tags:
             with answering():
                 finish_version(place, version)
@@ -85,7 +91,7 @@ def _quiet_mlflow() -> None:
     os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")
 
 
-def _registration(place: Place, version: ModelVersion) -> Registration:
+def _registration(place: Place, version: ModelVersion, evidence: Evidence) -> Registration:
     tags = {key: value for key, value in version.tags.items() if key != UNFINISHED}
     return Registration(
         name=place.name,
@@ -96,4 +102,5 @@ def _registration(place: Place, version: ModelVersion) -> Registration:
         tracking_uri=without_password(place.client.tracking_uri),
         recipe=tags["recipe"],
         tags=tags,
+        measured=measurements(evidence),
     )

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentFormatter
 
-from components.contracts.choice import Choice
-from components.selection.table import Outcome, Row, rows
+from components.contracts.choice import Choice, Outcome
+from components.selection.table import Row, rows
 
 _COLOURS: dict[Outcome, str] = {
     "chosen": "#1a7f4b",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from components.contracts.choice import Choice
+from components.contracts.choice import BUDGET_UNITS, Choice
+from components.contracts.page import LOOK
 from components.contracts.scorecard import Interval
 from components.selection.table import rows
 
@@ -16,21 +17,13 @@ _PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{ heading }}</title>
 <style>
-:root { color-scheme: light dark; --ink: #1c2733; --soft: #5b6b7b; --line: #d5dae1; --page: #fff; --chosen: #1a7f4b;
-  --qualifies: #2b6cb0; --rejected: #b4443c; --reference: #5b6b7b; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e4e9ee; --soft: #9aa9b8; --line: #35404c; --page: #14191f; --chosen: #5fcb94; --qualifies: #6fb0ee;
-    --rejected: #f0938b; --reference: #9aa9b8; }
-}
-body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 66rem; background: var(--page); color: var(--ink);
-  font: 16px/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.5rem; margin: 0 0 .5rem; overflow-wrap: anywhere; }
-h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-.soft { color: var(--soft); font-size: .9rem; }
+{{ look|safe }}
+:root { --chosen: var(--good); --qualifies: var(--bar); --rejected: var(--bad); --reference: var(--soft); }
+body { max-width: 66rem; }
 figure { margin: 1.5rem 0; padding: .5rem; overflow-x: auto; background: #fff; border: 1px solid var(--line);
   border-radius: .5rem; }
 figure img { display: block; width: 100%; min-width: 38rem; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+table { width: 100%; }
 th, td { padding: .45rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th { color: var(--soft); font-weight: 500; font-size: .9rem; vertical-align: bottom; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
@@ -102,15 +95,6 @@ tuned model in torch fp32, measured in turns with the candidate. Points lost: pa
 """
 
 
-_UNITS = {
-    "max_quality_drop": "points of accuracy",
-    "max_quality_drop_upper": "points of accuracy, at the upper end of the interval",
-    "max_p95_ms": "ms",
-    "max_mib": "MiB",
-    "min_speed_up": "times as fast as torch fp32",
-}
-
-
 def render_report(choice: Choice, frontier: Path) -> str:
     """Return the page.
 
@@ -122,6 +106,7 @@ def render_report(choice: Choice, frontier: Path) -> str:
     page = Environment(autoescape=True, undefined=StrictUndefined).from_string(_PAGE)
     card = choice.verdicts[0].scorecard
     return page.render(
+        look=LOOK,
         card=card,
         choice=choice,
         heading=f"Chosen: {choice.chosen}" if choice.chosen else "Nothing is within the budgets",
@@ -129,7 +114,7 @@ def render_report(choice: Choice, frontier: Path) -> str:
         picture="data:image/png;base64," + base64.b64encode(frontier.read_bytes()).decode(),
         rows=rows(choice),
         span=_span,
-        units=_UNITS,
+        units=BUDGET_UNITS,
     )
 
 

@@ -46,3 +46,23 @@ def select(scorecards: Sequence[Path], settings: SelectionSettings, folder: Path
     run.file(folder / FRONTIER, "plots")
     run.file(folder / REPORT)
     return choice
+
+
+def metrics_of(choice: Choice) -> dict[str, float]:
+    """Return how many candidates there are and are within the budgets, and the chosen one's numbers."""
+    table = rows(choice)
+    counts: dict[str, float] = {
+        "candidates": len(table) - 1,  # the baseline is none
+        "within_budgets": sum(row.outcome in ("chosen", "qualifies") for row in table),
+    }
+    chosen = next((row for row in table if row.outcome == "chosen"), None)
+    if chosen is None:
+        return counts
+    return {
+        **counts,
+        "accuracy": chosen.accuracy.value,
+        "quality_drop_points": chosen.quality_drop.value,
+        "p95_ms": chosen.p95_ms,
+        "speed_up": chosen.speed_up,
+        "mib_on_disk": chosen.mib,
+    }

@@ -1,14 +1,10 @@
 """The rows of the result table."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-from components.contracts.candidate import BASELINE
-from components.contracts.choice import Choice, Verdict
+from components.contracts.choice import Choice, Outcome, Verdict
 from components.contracts.scorecard import Interval
 from components.selection.budgets import MIB
-
-Outcome = Literal["chosen", "qualifies", "rejected", "reference"]
 
 
 @dataclass(frozen=True)
@@ -33,16 +29,7 @@ class Row:
 
 def rows(choice: Choice) -> list[Row]:
     """Return a row a candidate, in the order of the choice."""
-    return [_row(verdict, outcome(verdict, choice)) for verdict in choice.verdicts]
-
-
-def outcome(verdict: Verdict, choice: Choice) -> Outcome:
-    """Return what became of a candidate, in one word."""
-    if verdict.recipe == choice.chosen:
-        return "chosen"
-    if verdict.recipe == BASELINE:
-        return "reference"
-    return "qualifies" if verdict.qualifies else "rejected"
+    return [_row(verdict, choice.outcome(verdict)) for verdict in choice.verdicts]
 
 
 def _row(verdict: Verdict, outcome: Outcome) -> Row:

@@ -24,6 +24,7 @@ ROOMS = (
     "compression",
     "evaluation",
     "selection",
+    "reporting",
     "registration",
 )
 

@@ -19,6 +19,7 @@ ROOMS = {
     "compress-model": "compression",
     "evaluate-candidate": "evaluation",
     "select-candidate": "selection",
+    "report-run": "reporting",
     "register-model": "registration",
 }
 LOOKUPS = ("resolve-settings", "resolve-data", "resolve-model", "resolve-registry")
@@ -50,15 +51,18 @@ def test_data_moves_to_the_right(tasks: dict[str, Any]) -> None:
     assert needs["for-loop-1"] == {"ingest-data", "fine-tune"}
     assert needs["evaluate-candidate"] == {"compress-model"}
     assert needs["select-candidate"] == {"for-loop-1"}
-    assert needs["register-model"] >= {"resolve-registry", "select-candidate", "for-loop-1"}
+    assert needs["report-run"] == {"ingest-data", "ingest-model", "validate-data", "fine-tune", "select-candidate"}
+    # after the report, so that it is there also when registration refuses
+    assert needs["register-model"] >= {"resolve-registry", "select-candidate", "report-run", "for-loop-1"}
 
 
 def test_each_room_has_its_own_section_of_the_settings(tasks: dict[str, Any]) -> None:
     handed = tasks["build"]["inputs"]["parameters"]
-    assert list(SECTIONS) == list(ROOMS.values())
+    with_settings = {task: room for task, room in ROOMS.items() if room != "reporting"}
+    assert list(SECTIONS) == list(with_settings.values())
     for section in ("recipes", *SECTIONS):
         assert handed[section]["taskOutputParameter"]["outputParameterKey"] == section
-    for name, room in ROOMS.items():
+    for name, room in with_settings.items():
         given = tasks[name]["inputs"]["parameters"]["settings"]["componentInputParameter"]
         assert given.removeprefix("pipelinechannel--") == room
 

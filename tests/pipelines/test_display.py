@@ -31,7 +31,7 @@ def test_each_step_has_a_line_and_long_work_a_bar() -> None:
         steps.take(told)
     steps.take({"event": "progress", "what": "tokens", "done": 5, "total": 20, "note": "loss 0.41"})
     lines = drawn(steps)
-    assert len(lines) == len(steps.all) == 8
+    assert len(lines) == len(steps.all) == 9
     assert lines[0].split() == ["✓", "data", "ingestion", "1", "min", "02", "s"]
     assert lines[1] == "·  model ingestion"
     assert lines[3].startswith("⠋  fine tuning")
@@ -46,7 +46,7 @@ def test_what_failed_was_interrupted_or_did_not_change_is_marked() -> None:
     steps.take(event("started", "fine_tuning"))
     steps.take(event("interrupted"))
     steps.settle(succeeded=False)
-    assert [line[:1] for line in drawn(steps)] == ["·", "✗", "·", "■", "·", "·"]
+    assert [line[:1] for line in drawn(steps)] == ["·", "✗", "·", "■", "·", "·", "·"]
     unchanged = Steps([])
     unchanged.settle(succeeded=True)
     assert all(line.startswith("=") and line.endswith("unchanged") for line in drawn(unchanged))

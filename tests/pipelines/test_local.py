@@ -58,7 +58,7 @@ def home(built: tuple[Path, runs.Ended]) -> Path:
 def test_every_room_works_once_and_the_model_is_registered(built: tuple[Path, runs.Ended]) -> None:
     home, ended = built
     loop = [f"{room}/{recipe}" for recipe in ("baseline", "int8-dynamic") for room in ("compression", "evaluation")]
-    assert sorted(ended.worked) == sorted([*runs.ROOMS[:4], *loop, "selection", "registration"])
+    assert sorted(ended.worked) == sorted([*runs.ROOMS[:4], *loop, "selection", "reporting", "registration"])
     assert "registered" in ended.said
     assert "smoke version 1, alias challenger" in ended.said
     assert runs.registry(home).get_model_version_by_alias("smoke", "challenger").version in (1, "1")
@@ -94,7 +94,7 @@ def test_a_second_run_does_no_work_and_shows_the_same_table(home: Path, reviews:
 def test_a_changed_budget_re_runs_only_the_choice_and_the_registration(home: Path, reviews: Path) -> None:
     ended = runs.run(home, "smoke", *settings(reviews, "selection.max_mib=500"))
     assert ended.exit_code == 0, ended.said
-    assert ended.worked == ["selection", "registration"]
+    assert ended.worked == ["selection", "reporting", "registration"]
     assert_its_evidence_is_whole(home)
 
 
@@ -105,6 +105,7 @@ def assert_its_evidence_is_whole(home: Path) -> None:
     run_id = version.tags["mlflow_parent_run"]
     plots = {entry.path for entry in client.list_artifacts(run_id, "plots")}
     assert plots >= {"plots/confusion.png", "plots/training_curve.html"}
+    assert {entry.path for entry in client.list_artifacts(run_id)} >= {"run_report.html", "model_card.md"}
     assert "choice/frontier.png" in {entry.path for entry in client.list_artifacts(run_id, "choice")}
     run = client.get_run(run_id)
     assert run.data.metrics["accuracy"] == pytest.approx(float(version.tags["accuracy"].split()[0]), abs=0.001)
@@ -121,7 +122,7 @@ def test_a_run_that_is_given_is_joined_and_left_open(home: Path, reviews: Path) 
     assert ended.exit_code == 0, ended.said
     found = client.search_runs([given.experiment_id])
     below = [run.info.run_name for run in found if run.data.tags.get("mlflow.parentRunId") == given.run_id]
-    assert sorted(below) == ["registration", "selection"]
+    assert sorted(below) == ["registration", "reporting", "selection"]
     assert client.get_run(given.run_id).info.status == "RUNNING"
 
 
@@ -138,10 +139,10 @@ def test_what_was_registered_elsewhere_is_registered_here_too(home: Path, review
 def test_a_recipe_more_re_runs_that_candidate_alone_and_a_recipe_less_none(home: Path, reviews: Path) -> None:
     more = runs.run(home, "smoke", *settings(reviews, "recipes=[onnx-fp32, int8-dynamic]"))
     assert more.exit_code == 0, more.said
-    assert more.worked == ["compression/onnx-fp32", "evaluation/onnx-fp32", "selection", "registration"]
+    assert more.worked == ["compression/onnx-fp32", "evaluation/onnx-fp32", "selection", "reporting", "registration"]
     less = runs.run(home, "smoke", *settings(reviews, "recipes=[onnx-fp32]"))
     assert less.exit_code == 0, less.said
-    assert less.worked == ["selection", "registration"]
+    assert less.worked == ["selection", "reporting", "registration"]
 
 
 @pytest.mark.slow
@@ -152,6 +153,9 @@ def test_nothing_qualifies_ends_as_failed_with_the_table_and_registers_nothing(h
     assert "Traceback" not in ended.said
     assert "int8-dynamic" in ended.said
     assert "nothing is registered" in ended.said.lower()
+    client = runs.registry(home)
+    tried = client.search_runs([client.get_experiment_by_name("smoke").experiment_id], "status = 'FAILED'")
+    assert any("run_report.html" in {entry.path for entry in client.list_artifacts(run.info.run_id)} for run in tried)
     assert len(runs.versions(home)) == before
 
 
@@ -164,7 +168,7 @@ def test_editing_a_rooms_code_re_runs_that_room_and_what_follows(home: Path, rev
     ended = runs.run(home, "smoke", *settings(reviews), code=tmp_path)
     assert ended.exit_code == 0, ended.said
     evaluations = [f"evaluation/{recipe}" for recipe in ("baseline", "int8-dynamic")]
-    assert ended.worked == [*evaluations, "selection", "registration"]
+    assert ended.worked == [*evaluations, "selection", "reporting", "registration"]
 
 
 @pytest.mark.slow

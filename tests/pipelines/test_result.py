@@ -59,7 +59,7 @@ def run_folder(path: Path, chosen: str) -> RunFolder:
         (path / "registration").mkdir()
         write_manifest(
             path / "registration",
-            Registration("sentiment", 3, "challenger", "models:/sentiment/3", "r", "sqlite:///x", chosen, {}),
+            Registration("sentiment", 3, "challenger", "models:/sentiment/3", "r", "sqlite:///x", chosen, {}, {}),
         )
         paths = {"choice": str(path / "choice"), "registration": str(path / "registration")}
         run.result.write_text(json.dumps(paths))

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from kfp import dsl, local
@@ -13,11 +14,17 @@ from components.data_ingestion.component import ingest_data, resolve_data
 from tests.components.data_ingestion.sources import reviews, write
 
 
+class Ingested(NamedTuple):
+    dataset: dsl.Dataset
+    metrics: dsl.Metrics
+
+
 @dsl.pipeline(name="data-ingestion")
-def both(settings: dict) -> dsl.Dataset:
+def both(settings: dict) -> Ingested:
     """Resolve, then ingest."""
     source = resolve_data(settings=settings).set_caching_options(False)
-    return ingest_data(source=source.output, settings=settings, code="0").outputs["dataset"]
+    ingested = ingest_data(source=source.output, settings=settings, code="0").outputs
+    return Ingested(ingested["dataset"], ingested["metrics"])
 
 
 @pytest.fixture
@@ -29,12 +36,13 @@ def runner(tmp_path: Path) -> Path:
 @pytest.mark.slow
 def test_the_components_in_a_pipeline(runner: Path) -> None:
     path = write(runner / "reviews.csv", reviews())
-    dataset = both(settings={"source": str(path), "max_rows": 30, "seed": 2}).output
+    outputs = both(settings={"source": str(path), "max_rows": 30, "seed": 2}).outputs
+    dataset, metrics = outputs["dataset"], outputs["metrics"]
     written = read_dataset(Path(dataset.path))
     assert sum(file.rows for file in written.splits.values()) == 30
-    assert dataset.metadata["labels"] == 2
+    assert metrics.metadata["labels"] == 2
     assert dataset.metadata["content_sha256"] == written.content_sha256
-    assert {split: dataset.metadata[f"{split}_rows"] for split in SPLITS} == {
+    assert {split: metrics.metadata[f"rows_{split}"] for split in SPLITS} == {
         split: file.rows for split, file in written.splits.items()
     }
 

@@ -414,4 +414,5 @@ def test_what_mlflow_is_told(tmp_path: Path, tracking: str) -> None:
     told = MlflowClient(tracking).get_run(step.run_id).data
     assert told.params["data_md5"] == dataset.source.md5
     assert told.params["data_content_sha256"] == dataset.content_sha256
-    assert told.metrics == {"rows_train": 30, "rows_validation": 4, "rows_test": 6, "left_out_drop_duplicates": 0}
+    rows = {"rows_train": 30, "rows_validation": 4, "rows_test": 6, "left_out_drop_duplicates": 0}
+    assert told.metrics == {"labels": 2, **rows}

@@ -57,8 +57,13 @@ def test_the_body_leaves_the_numbers(
     monkeypatch.setattr("components.evaluation.evaluate.evaluate", lambda *_: onnx_evaluated.card)
     inputs = (onnx_candidate_folder, tuned_folder, dataset_folder)
     models = [dsl.Artifact(name="in", uri=str(folder)) for folder in inputs]
-    scorecard, report = dsl.Artifact(uri=str(tmp_path)), dsl.HTML(uri=str(tmp_path / "html"))
+    scorecard, report = dsl.Artifact(uri=str(onnx_evaluated.folder)), dsl.HTML(uri=str(tmp_path / "html"))
     metrics = dsl.Metrics(uri=str(tmp_path / "metrics"))
-    evaluate_candidate.python_func(*models, {}, "0", scorecard, metrics, report)
+    classification = dsl.ClassificationMetrics(uri=str(tmp_path / "classification"))
+    evaluate_candidate.python_func(*models, {}, "0", scorecard, metrics, classification, report)
     assert scorecard.metadata["recipe"] == "onnx-fp32"
     assert metrics.metadata["accuracy"] == onnx_evaluated.card.accuracy.value
+    shown = json.loads((tmp_path / "classification").read_text())
+    assert shown == classification.metadata
+    assert [row["row"] for row in shown["confusionMatrix"]["rows"]] == onnx_evaluated.card.confusion
+    assert shown["confidenceMetrics"][0] == {"confidenceThreshold": 1.0, "recall": 0.0, "falsePositiveRate": 0.0}

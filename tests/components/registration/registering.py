@@ -24,7 +24,7 @@ def main(inputs: str, output: str, function: str = "", signal: str = "0") -> Non
         from components.registration.register import register
 
         folders = {name: Path(path) for name, path in values.items()}
-        register(Inputs(**folders, **many), SETTINGS, Path(output), run)
+        register(Inputs(**folders, **many), SETTINGS, Path(output), Path(output).with_name("card"), run)
 
 
 def _break_off_at(function: str, signal: int) -> None:

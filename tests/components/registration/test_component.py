@@ -14,11 +14,13 @@ from tests.components.registration.workshop import Workshop, registry
 
 def call(inputs: Inputs, output: Path, settings: dict[str, object]) -> dsl.Artifact:
     registration = dsl.Artifact(uri=str(output))
+    model_card, metrics = dsl.Markdown(uri=f"{output}-card"), dsl.Metrics(uri=f"{output}-metrics")
     register_model.python_func(
         choice=dsl.Artifact(uri=str(inputs.choice)),
         candidates=[dsl.Model(uri=str(path)) for path in inputs.candidates],
         scorecards=[dsl.Artifact(uri=str(path)) for path in inputs.scorecards],
         curve=dsl.HTML(uri=str(inputs.curve)),
+        report=dsl.HTML(uri=str(inputs.report)),
         base=dsl.Model(uri=str(inputs.base)),
         tuned=dsl.Model(uri=str(inputs.tuned)),
         dataset=dsl.Dataset(uri=str(inputs.dataset)),
@@ -27,6 +29,8 @@ def call(inputs: Inputs, output: Path, settings: dict[str, object]) -> dsl.Artif
         settings=settings,
         code="fingerprint",
         registration=registration,
+        model_card=model_card,
+        metrics=metrics,
     )
     return registration
 
@@ -35,6 +39,9 @@ def test_the_artifact_names_the_version(inputs: Inputs, client: MlflowClient, tm
     artifact = call(inputs, tmp_path / "registration", {"name": "sentiment"})
     assert artifact.metadata == {"name": "sentiment", "version": 1, "uri": "models:/sentiment/1"}
     assert registry(client) == {"sentiment": ({1: ""}, {"challenger": 1})}
+    assert (tmp_path / "registration-card").read_bytes() == (tmp_path / "registration" / "model_card.md").read_bytes()
+    shown = json.loads((tmp_path / "registration-metrics").read_text())
+    assert (shown["version"], shown["accuracy"], shown["speed_up"]) == (1, 0.9125, 4.0)
 
 
 def test_a_run_without_a_choice_ends_as_failed(

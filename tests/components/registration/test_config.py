@@ -43,3 +43,9 @@ def test_all_faults_come_at_once() -> None:
         "registration.license",
     }
     assert "Did you mean name?" in str(refusal.value)
+
+
+def test_a_language_is_a_code() -> None:
+    assert read(name="sentiment", language="en").language == "en"
+    with pytest.raises(BadInput, match=r"registration.language: found 'English'; expected two or three small letters"):
+        read(name="sentiment", language="English")

@@ -29,7 +29,7 @@ ONE_VERSION = {"sentiment": ({1: ""}, {"challenger": 1})}
 def test_the_chosen_candidate_becomes_the_challenger(
     inputs: Inputs, run: StepRun, client: MlflowClient, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    result = register(inputs, SETTINGS, tmp_path / "registration", run)
+    result = register(inputs, SETTINGS, tmp_path / "registration", tmp_path / "card", run)
     assert registry(client) == ONE_VERSION
     assert read_manifest(tmp_path / "registration", Registration) == result
     assert (result.model_uri, result.alias, result.recipe) == ("models:/sentiment/1", "challenger", "onnx-fp32")
@@ -45,7 +45,7 @@ def test_no_candidate_within_the_budgets_registers_nothing(
     workshop: Workshop, run: StepRun, client: MlflowClient, tmp_path: Path
 ) -> None:
     with pytest.raises(BadInput) as refusal:
-        register(workshop.inputs(chosen=""), SETTINGS, tmp_path / "registration", run)
+        register(workshop.inputs(chosen=""), SETTINGS, tmp_path / "registration", tmp_path / "card", run)
     baseline, onnx = map(str, refusal.value.faults)
     assert baseline.startswith(
         "candidate baseline: found p95 is 12.0 ms, at most 5 allowed; expected a candidate within"
@@ -60,9 +60,9 @@ def test_no_candidate_within_the_budgets_registers_nothing(
 def test_the_same_candidate_of_the_same_run_is_registered_once(
     inputs: Inputs, run: StepRun, client: MlflowClient, tmp_path: Path
 ) -> None:
-    first = register(inputs, SETTINGS, tmp_path / "first", run)
+    first = register(inputs, SETTINGS, tmp_path / "first", tmp_path / "card", run)
     with step_run("registration") as again:
-        second = register(inputs, SETTINGS, tmp_path / "second", again)
+        second = register(inputs, SETTINGS, tmp_path / "second", tmp_path / "card", again)
     assert first == second
     assert registry(client) == ONE_VERSION
 
@@ -70,26 +70,26 @@ def test_the_same_candidate_of_the_same_run_is_registered_once(
 def test_another_run_adds_a_version_that_a_repeated_call_leaves_alone(
     inputs: Inputs, run: StepRun, client: MlflowClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    register(inputs, SETTINGS, tmp_path / "first", run)
+    register(inputs, SETTINGS, tmp_path / "first", tmp_path / "card", run)
     monkeypatch.setenv("MLFLOW_RUN_ID", client.create_run(run.experiment_id).info.run_id)
     with step_run("registration") as other:
-        second = register(inputs, SETTINGS, tmp_path / "second", other)
+        second = register(inputs, SETTINGS, tmp_path / "second", tmp_path / "card", other)
     assert second.version == 2
     assert registry(client) == {"sentiment": ({1: "", 2: ""}, {"challenger": 2})}
-    assert register(inputs, SETTINGS, tmp_path / "third", run).version == 1
+    assert register(inputs, SETTINGS, tmp_path / "third", tmp_path / "card", run).version == 1
     assert registry(client) == {"sentiment": ({1: "", 2: ""}, {"challenger": 2})}
 
 
 def test_without_a_tracking_server_there_is_nowhere_to_register(inputs: Inputs, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"MLFLOW_TRACKING_URI: found nothing; expected the address of an MLflow"):
-        register(inputs, SETTINGS, tmp_path / "registration", StepRun())
+        register(inputs, SETTINGS, tmp_path / "registration", tmp_path / "card", StepRun())
 
 
 def test_passwords_of_the_server_stay_out_of_the_contract(
     inputs: Inputs, run: StepRun, tracking: str, tmp_path: Path
 ) -> None:
     inside = StepRun(MlflowClient(tracking), run.run_id, run.parent_id, run.experiment_id)
-    assert register(inputs, SETTINGS, tmp_path / "registration", inside).tracking_uri == tracking
+    assert register(inputs, SETTINGS, tmp_path / "registration", tmp_path / "card", inside).tracking_uri == tracking
 
 
 # what breaks off in the middle
@@ -117,7 +117,7 @@ def test_a_refused_write_leaves_an_empty_registry(
     broken_database.execute(f"CREATE TRIGGER broken BEFORE {event} BEGIN SELECT RAISE(ABORT, 'no more'); END")
     broken_database.commit()
     with pytest.raises(Unavailable, match="the MLflow server at"):
-        register(inputs, SETTINGS, tmp_path / "registration", run)
+        register(inputs, SETTINGS, tmp_path / "registration", tmp_path / "card", run)
     assert registry(client) == {}
     assert client.search_logged_models([run.experiment_id]) == []
     assert not (tmp_path / "registration").exists()
@@ -136,12 +136,12 @@ def test_a_refused_write_leaves_the_former_challenger(
     broken_database: sqlite3.Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    register(inputs, SETTINGS, tmp_path / "first", run)
+    register(inputs, SETTINGS, tmp_path / "first", tmp_path / "card", run)
     broken_database.execute(f"CREATE TRIGGER broken BEFORE {event} BEGIN SELECT RAISE(ABORT, 'no more'); END")
     broken_database.commit()
     monkeypatch.setenv("MLFLOW_RUN_ID", client.create_run(run.experiment_id).info.run_id)
     with step_run("registration") as other, pytest.raises(Unavailable, match="no more"):
-        register(inputs, SETTINGS, tmp_path / "second", other)
+        register(inputs, SETTINGS, tmp_path / "second", tmp_path / "card", other)
     assert registry(client) == ONE_VERSION
 
 
@@ -157,12 +157,12 @@ def full_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_under_the_output_leaves_the_registry_alone(
-    inputs: Inputs, run: StepRun, client: MlflowClient, full_disk: Path
+    inputs: Inputs, run: StepRun, client: MlflowClient, full_disk: Path, tmp_path: Path
 ) -> None:
     with (full_disk / "filling").open("wb") as file, pytest.raises(OSError, match="No space"):
         file.write(b"\0" * 2**21)
     with pytest.raises(Unwritable, match=r"registration\.json: found no space left on the device"):
-        register(inputs, SETTINGS, full_disk / "registration", run)
+        register(inputs, SETTINGS, full_disk / "registration", tmp_path / "card", run)
     assert registry(client) == {}
 
 
@@ -172,7 +172,7 @@ def test_a_full_disk_under_the_model_store_leaves_the_registry_alone(
     experiment = client.create_experiment("full", str(full_disk))
     monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", experiment)
     with step_run("registration") as run, pytest.raises(Unwritable, match="no space left on the device"):
-        register(workshop.inputs(), SETTINGS, tmp_path / "registration", run)
+        register(workshop.inputs(), SETTINGS, tmp_path / "registration", tmp_path / "card", run)
     assert registry(client) == {}
     assert not (tmp_path / "registration").exists()
 
@@ -205,7 +205,7 @@ def test_what_a_kill_leaves_the_next_attempt_finishes(
     assert in_a_process(inputs, tmp_path / "registration", function, str(int(signal.SIGKILL))).returncode == -9
     assert not (tmp_path / "registration").exists()
     with step_run("registration") as run:
-        result = register(inputs, SETTINGS, tmp_path / "registration", run)
+        result = register(inputs, SETTINGS, tmp_path / "registration", tmp_path / "card", run)
     assert registry(client) == {"sentiment": ({1: ""}, {"challenger": 1})}
     assert result.version == 1
 
@@ -226,7 +226,7 @@ def test_what_a_kill_leaves_another_run_clears(
     assert versions[1]
     monkeypatch.setenv("MLFLOW_RUN_ID", client.create_run(client.get_run(pipeline_run).info.experiment_id).info.run_id)
     with step_run("registration") as run:
-        register(inputs, SETTINGS, tmp_path / "registration", run)
+        register(inputs, SETTINGS, tmp_path / "registration", tmp_path / "card", run)
     kept = {1: "", 2: ""} if aliases else {2: ""}
     assert registry(client) == {"sentiment": (kept, {"challenger": 2})}
 
@@ -265,5 +265,5 @@ def test_a_server_that_dies_in_the_middle_is_a_sentence(
     monkeypatch.setattr("components.registration.register.make_model", kill_then_make)
     sentence = f"the MLflow server at {server.uri}: found no answer"
     with pytest.raises(Unavailable, match=sentence), step_run("registration") as run:
-        register(workshop.inputs(), SETTINGS, tmp_path / "registration", run)
+        register(workshop.inputs(), SETTINGS, tmp_path / "registration", tmp_path / "card", run)
     assert not (tmp_path / "registration").exists()

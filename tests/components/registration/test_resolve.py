@@ -36,7 +36,7 @@ def test_no_server_is_an_identity_too() -> None:
 
 def test_a_registration_does_not_change_it(inputs: Inputs, run: StepRun, tmp_path: Path) -> None:
     before = resolve()
-    register(inputs, SETTINGS, tmp_path / "registration", run)
+    register(inputs, SETTINGS, tmp_path / "registration", tmp_path / "card", run)
     assert resolve() == before != "{}"
 
 

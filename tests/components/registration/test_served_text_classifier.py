@@ -18,7 +18,7 @@ from tests.components.registration.workshop import SETTINGS, TEXTS
 
 @pytest.fixture
 def registered(inputs: Inputs, run: StepRun, tmp_path: Path) -> Inputs:
-    register(inputs, SETTINGS, tmp_path / "registration", run)
+    register(inputs, SETTINGS, tmp_path / "registration", tmp_path / "card", run)
     return inputs
 
 
@@ -45,12 +45,12 @@ def test_what_is_not_a_text_is_named(registered: Inputs) -> None:
 
 
 def test_two_versions_in_one_process_run_their_own_code(
-    inputs: Inputs, run: StepRun, client: MlflowClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    inputs: Inputs, run: StepRun, client: MlflowClient, tmp_path: Path
 ) -> None:
-    register(inputs, SETTINGS, tmp_path / "first", run)
-    other = StepRun(client, client.create_run(run.experiment_id).info.run_id, "another", run.experiment_id)
-    monkeypatch.setattr("components.registration.register.record", lambda *_: None)
-    register(inputs, SETTINGS, tmp_path / "second", other)
+    register(inputs, SETTINGS, tmp_path / "first", tmp_path / "card", run)
+    step, pipeline = (client.create_run(run.experiment_id).info.run_id for _ in range(2))
+    other = StepRun(client, step, pipeline, run.experiment_id)
+    register(inputs, SETTINGS, tmp_path / "second", tmp_path / "card", other)
     code = Path(client.get_model_version_download_uri("sentiment", "2")) / "code" / "onnx_text_classifier.py"
     code.write_text(code.read_text().replace("exponents / exponents.sum", "0 * exponents / exponents.sum"))
     models = [mlflow.pyfunc.load_model(f"models:/sentiment/{version}") for version in (1, 2)]

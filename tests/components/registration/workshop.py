@@ -42,6 +42,8 @@ class Workshop:
         ]
         curve = self.folder / "curve"
         curve.write_text("<!doctype html><title>training curve</title>")
+        report = self.folder / "report"
+        report.write_text("<!doctype html><title>run report</title>")
         return Inputs(
             choice=_write_choice(self.folder / f"choice-{chosen}", chosen, verdicts),
             base=self.base,
@@ -49,6 +51,7 @@ class Workshop:
             dataset=self.dataset,
             validation=self.folder / "validation",
             curve=curve,
+            report=report,
             candidates=(self.baseline, self.onnx),
             scorecards=tuple(_write_scorecard(self.folder / f"card-{chosen}-{card.recipe}", card) for card in cards),
         )

@@ -18,16 +18,18 @@ def test_the_component_leaves_the_choice_and_its_page(scorecards: list[Path], tm
     choice = dsl.Artifact(name="choice", uri=str(tmp_path / "choice"))
     report = dsl.HTML(name="report", uri=str(tmp_path / "report"))
     cards = [dsl.Artifact(name="scorecard", uri=str(folder)) for folder in scorecards]
-    select_candidate.python_func(cards, {"max_quality_drop": 1.0}, "0", choice, report)
+    metrics = dsl.Metrics(name="metrics", uri=str(tmp_path / "metrics"))
+    select_candidate.python_func(cards, {"max_quality_drop": 1.0}, "0", choice, report, metrics)
     assert read_manifest(tmp_path / "choice", Choice).chosen == choice.metadata["chosen"] == "int8-dynamic"
+    assert metrics.metadata["within_budgets"] == 2
     assert (tmp_path / "report").read_text().startswith("<!DOCTYPE html>")
 
 
 def test_a_refusal_ends_the_process_with_a_sentence(
     scorecards: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    choice, report = (dsl.Artifact(name=name, uri=str(tmp_path / name)) for name in ("choice", "report"))
+    outputs = (dsl.Metrics(name=name, uri=str(tmp_path / name)) for name in ("choice", "report", "metrics"))
     with pytest.raises(SystemExit) as ended:
-        select_candidate.python_func([], {"max_drop": 1.0}, "0", choice, report)
+        select_candidate.python_func([], {"max_drop": 1.0}, "0", *outputs)
     assert ended.value.code == 65
     assert "selection.max_drop: found a key that does not exist" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from components.contracts.faults import BadInput, Unwritable
 from components.contracts.folders import read_manifest
 from components.contracts.tracking import StepRun, step_run
 from components.selection.config import SelectionSettings
-from components.selection.select import select
+from components.selection.select import metrics_of, select
 
 
 def names(folder: Path) -> set[str]:
@@ -31,6 +31,7 @@ def test_nothing_within_the_budgets_is_written_too(scorecards: list[Path], tmp_p
     assert choice.chosen == ""
     assert choice.verdicts[1].reasons == ["speed-up 2.5 times is under the budget of 100.0 times"]
     assert "Nothing is within the budgets" in (tmp_path / "r.html").read_text()
+    assert metrics_of(choice) == {"candidates": 3, "within_budgets": 0}
 
 
 def test_the_same_scorecards_give_the_same_bytes(scorecards: list[Path], tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The run's report: everything that the steps before it found, on one page."""
