@@ -79,6 +79,14 @@ def test_a_lookup_that_fails_is_the_failure_of_its_room() -> None:
     assert (failed.title, failed.faults, failed.exit_code) == ("data ingestion", ["no file"], 65)
 
 
+def test_a_form_that_is_refused_is_a_failure_outside_any_room() -> None:
+    steps = Steps(["baseline"])
+    faults = ["objective: found 'cheapest'; expected one of fastest."]
+    steps.take(event("failed", room="settings", detail="preset", faults=faults, defect=False, exit_code=65))
+    assert [(step.faults, step.exit_code) for step in steps.failures] == [(faults, 65)]
+    assert steps.failures == [steps.outside]
+
+
 def test_a_failure_outside_any_room_is_kept() -> None:
     steps = Steps([])
     steps.take(event("failed", room="", detail="", faults=["the server is down"], defect=False, exit_code=69))
