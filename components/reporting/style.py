@@ -39,7 +39,8 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; }
 td { white-space: nowrap; }
 td:first-child { white-space: normal; }
 .candidates { width: 100%; }
-.candidates td:first-child { font-weight: 600; }
+.candidates td:first-child { font-weight: 600; white-space: nowrap; }
+.candidates th { overflow-wrap: normal; }
 .candidates .soft { display: block; }
 .matrix td { border: 1px solid var(--page); text-align: center; min-width: 2.6rem;
   background: color-mix(in srgb, var(--bar) calc(var(--share) * 45%), var(--tint)); }
@@ -58,15 +59,19 @@ summary { cursor: pointer; color: var(--bar); margin-top: .4rem; }
 code { font-size: .85rem; }
 .good { color: var(--good); }
 .warn { color: var(--warn); }
-@media screen and (max-width: 48rem) {
+@media screen and (max-width: 60rem) {
   .candidates thead { display: none; }
-  .candidates, .candidates tbody, .candidates tr, .candidates td { display: block; }
-  .candidates tr { border: 1px solid var(--line); border-radius: .5rem; margin: .75rem 0; padding: .5rem .75rem; }
+  .candidates, .candidates tr { display: block; }
+  .candidates tbody { display: grid; gap: .75rem;
+    grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); }
+  .candidates tr { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem .75rem; }
   .candidates tr.chosen { border: 2px solid var(--good); }
   .candidates td, .candidates td:first-child { border: 0; padding: .1rem 0; display: flex; gap: 1rem;
-    justify-content: space-between; text-align: right; }
+    justify-content: space-between; text-align: right; white-space: normal; }
   .candidates td::before { content: attr(data-name); color: var(--soft); font-weight: 400; }
   .candidates .soft { display: inline; }
+}
+@media screen and (max-width: 48rem) {
   th, td { padding: .4rem; overflow-wrap: normal; }
   td:first-child { overflow-wrap: anywhere; }
   td meter { display: none; }

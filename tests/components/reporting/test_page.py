@@ -21,7 +21,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("width", [360, 800, 1200])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("told", STORIES)
 def test_it_is_readable(browser: Browser, told: str, scheme: str, width: int, tmp_path: Path) -> None:
@@ -34,13 +34,18 @@ def test_it_is_readable(browser: Browser, told: str, scheme: str, width: int, tm
         assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 25, 31)"}[scheme]
 
 
-@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("width", [360, 800, 1200])
 def test_the_table_holds_every_number(browser: Browser, width: int, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text(render(story()))
     with opened(browser, path, "light", width) as page:
         rows = page.locator(".candidates tbody tr").all_inner_texts()
+        names = page.locator(".candidates .badge").evaluate_all(
+            "(badges) => badges.map((each) => each.parentElement)"
+            ".map((each) => [each.innerText, each.getClientRects().length])"
+        )
     assert len(rows) == 4
+    assert [lines for _, lines in names] == [1] * 4, "a candidate's name is broken over lines"
     for row, verdict in zip(rows, story().choice.verdicts, strict=True):
         card = verdict.scorecard
         for number in (card.accuracy.value, card.accuracy.low, card.accuracy.high, card.macro_f1.value):
