@@ -273,5 +273,5 @@ def _plain(reason: BaseException) -> str:
     """Return the innermost words of an error, without the addresses of objects around them."""
     while reason.__cause__ or reason.__context__:
         reason = reason.__cause__ or reason.__context__ or reason
-    text = str(getattr(reason, "strerror", None) or getattr(reason, "verify_message", None) or type(reason).__name__)
-    return text.removeprefix("[SSL: CERTIFICATE_VERIFY_FAILED] ")[:200]
+    words = (getattr(reason, name, None) for name in ("verify_message", "strerror"))
+    return str(next(filter(None, words), type(reason).__name__))[:200]
