@@ -46,7 +46,7 @@ class Kubeflow:
 
     host: str
     namespace: str
-    """Empty where the server serves a single user."""
+    """Where to work; a server for a single user takes any name, and none."""
     client: kfp_server_api.ApiClient
 
     @property
@@ -167,21 +167,23 @@ def connect(host: str, namespace: str = "", ca_bundle: Path | None = None) -> Ku
     _sign_in(configuration)
     client = kfp_server_api.ApiClient(configuration, cookie=_from_environment(COOKIES) or None)
     server = Kubeflow(configuration.host, namespace, client)
-    health = kfp_server_api.HealthzServiceApi(client).healthz_service_get_healthz_with_http_info
-    way_out = "Name the address that the pages of Kubeflow Pipelines begin with, up to the #."
-    stranger = BadInput(Fault(f"--host {server.host}", "a server without it", "the API of Kubeflow Pipelines", way_out))
+    several_users = _examine(server)
+    return server if namespace or not several_users else replace(server, namespace=_own_namespace())
+
+
+def _examine(server: Kubeflow) -> bool:
+    """Check that it is Kubeflow Pipelines that answers, and return whether it has several users."""
+    name, expected = f"--host {server.host}", "the API of Kubeflow Pipelines"
     try:
+        health = kfp_server_api.HealthzServiceApi(server.client).healthz_service_get_healthz_with_http_info
         answer, _, headers = server.call(health)
     except Missing:
-        raise stranger from None
-    if not headers.get("Content-Type", "").startswith("application/json"):
-        if "html" in headers.get("Content-Type", ""):
-            raise BadInput(replace(stranger.faults[0], found="a web page, perhaps one to sign in", way_out=_SIGN_IN))
-        raise stranger
-    return replace(server, namespace=_namespace(namespace, bool(answer.multi_user)))
-
-
-_SIGN_IN = f"Set {TOKEN} or {COOKIES}, or correct the address."
+        way_out = "Name the address that the pages of Kubeflow Pipelines begin with, up to the #."
+        raise BadInput(Fault(name, "a server without it", expected, way_out)) from None
+    if "json" not in headers.get("Content-Type", ""):  # gateways lead whom they do not know to a page
+        way_out = f"Set {TOKEN} or {COOKIES}, or correct the address."
+        raise BadInput(Fault(name, "a web page, perhaps one to sign in", expected, way_out))
+    return bool(answer.multi_user)
 
 
 def _address(host: str) -> str:
@@ -246,12 +248,7 @@ def _checked_bundle(path: Path) -> str:
     return str(path)
 
 
-def _namespace(namespace: str, several_users: bool) -> str:
-    """Return the namespace to work in; a server for a single user has none."""
-    if not several_users:
-        return ""
-    if namespace:
-        return namespace
+def _own_namespace() -> str:
     if _MOUNTED_NAMESPACE.exists():
         return _MOUNTED_NAMESPACE.read_text(encoding="utf-8").strip()
     way_out = "Name yours: it stands at the top of Kubeflow's pages."

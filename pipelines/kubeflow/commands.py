@@ -42,6 +42,7 @@ def submit(
     with sentences():
         from rich.console import Console
 
+        from components.contracts.faults import Refusal
         from pipelines import preset as presets
         from pipelines.kubeflow.api import connect
         from pipelines.kubeflow.result import show
@@ -59,10 +60,16 @@ def submit(
         console.print(page, markup=False, soft_wrap=True)
         if not wait:
             return
-        ended = follow(server, run_id, Tasks(compiled.tasks), console)
+        try:
+            ended = follow(server, run_id, Tasks(compiled.tasks), console)
+        except (KeyboardInterrupt, Refusal):
+            console.print("Nobody watches it any longer; the run itself goes on.")
+            raise
         show(ended, console)
         if ended.state != "SUCCEEDED":
-            console.print(f"The run has {ended.state.lower()}: its page shows the log of each task.", style="bold red")
+            console.print(
+                f"The run ended as {ended.state.lower()}; its page has the log of each task.", style="bold red"
+            )
             console.print(page, markup=False, soft_wrap=True)
             raise typer.Exit(FAILED)
 

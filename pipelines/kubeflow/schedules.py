@@ -103,8 +103,9 @@ def unschedule(server: Kubeflow, preset: str) -> None:
     """
     scheduled = schedules(server)
     if preset not in {each.preset for each in scheduled}:
-        others = ", ".join(sorted({each.preset for each in scheduled})) or "nothing"
-        raise BadInput(Fault(f"the preset {preset}", "no schedule", f"one that is scheduled, which is {others}"))
+        others = ", ".join(sorted({each.preset for each in scheduled}))
+        expected = f"a preset that is scheduled, such as {others}" if others else "a preset that is scheduled: none is"
+        raise BadInput(Fault(f"the preset {preset}", "no schedule", expected))
     for each in scheduled:
         if each.preset == preset:
             _delete(server, each.id)

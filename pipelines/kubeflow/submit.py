@@ -17,7 +17,6 @@ from kfp_server_api import (
     V2beta1Run,
     V2beta1RuntimeConfig,
 )
-from ruamel.yaml import YAML
 
 from components.contracts.faults import BadInput, Fault
 from pipelines.fingerprint import code_revision
@@ -63,21 +62,23 @@ def package() -> Iterator[Package]:
     """Yield the compiled pipeline, which is there as long as the block is."""
     with TemporaryDirectory() as folder:
         path = write_package(Path(folder) / "pipeline.yaml")
-        spec = next(iter(YAML(typ="safe").load_all(path)))
-        components = spec["components"]
-        tasks = {
-            name: dag is not spec["root"]["dag"]
-            for dag in (
-                spec["root"]["dag"],
-                *(component["dag"] for component in components.values() if "dag" in component),
-            )
-            for name, task in dag["tasks"].items()
-            if "executorLabel" in components[task["componentRef"]["name"]]
-        }
         revision, _, dirty = code_revision().partition("-")
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_REVISION_DIGITS]
         version = "-".join(filter(None, (revision[:_REVISION_DIGITS], dirty, digest)))
-        yield Package(path, version, tasks)
+        yield Package(path, version, _tasks())
+
+
+def _tasks() -> dict[str, bool]:
+    from pipelines.build_model import build_model  # which compiling has imported anyway
+
+    spec = build_model.pipeline_spec
+    graphs = [spec.root.dag, *(component.dag for component in spec.components.values())]
+    return {
+        name: graph is not graphs[0]
+        for graph in graphs
+        for name, task in graph.tasks.items()
+        if spec.components[task.component_ref.name].executor_label
+    }
 
 
 def ensure_version(server: Kubeflow, compiled: Package) -> Version:
@@ -110,13 +111,17 @@ def find_pipeline(server: Kubeflow) -> str:
         Unavailable: the server does not answer.
 
     """
-    by_name = server.pipelines.pipeline_service_get_pipeline_by_name
+    by_name, by_id = (
+        server.pipelines.pipeline_service_get_pipeline_by_name,
+        server.pipelines.pipeline_service_get_pipeline,
+    )
     try:
-        pipeline = server.call(by_name, PIPELINE, namespace=server.namespace or None)
+        pipeline_id = str(server.call(by_name, PIPELINE, namespace=server.namespace or None).pipeline_id)
     except Missing:
         return ""
-    if OURS.items() <= (pipeline.tags or {}).items():
-        return str(pipeline.pipeline_id)
+    tags = server.call(by_id, pipeline_id).tags or {}  # which are left out when it is asked for by name
+    if OURS.items() <= tags.items():
+        return pipeline_id
     tag = ", ".join(f"{key}={value}" for key, value in OURS.items())
     way_out = f"Rename or delete that one in Kubeflow, or tag it {tag} if it came from `bessemer compile`."
     raise BadInput(

@@ -207,7 +207,13 @@ def application(api: KubeflowApi) -> Flask:
     @app.get("/apis/v2beta1/pipelines/names/<name>")
     def pipeline_by_name(name: str) -> Response:
         namespace = api.admit(query("namespace").get("namespace", ""))
-        return jsonify(one({p["name"]: p for p in api.pipelines.values() if p["namespace"] == namespace}, name))
+        there = one({p["name"]: p for p in api.pipelines.values() if p["namespace"] == namespace}, name)
+        return jsonify({key: value for key, value in there.items() if key != "tags"})  # it looks them up by id only
+
+    @app.get("/apis/v2beta1/pipelines/<pipeline_id>")
+    def pipeline(pipeline_id: str) -> Response:
+        query()
+        return jsonify(one(api.pipelines, pipeline_id))
 
     @app.post("/apis/v2beta1/pipelines")
     def create_pipeline() -> Response:

@@ -1,6 +1,7 @@
 import io
 import threading
-from contextlib import ExitStack
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,6 +29,12 @@ def quiet() -> Console:
 
 def said(console: Console) -> str:
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait for what another thread does."""
+    while not happened():
+        time.sleep(0.01)
 
 
 def looked_at(api: KubeflowApi, host: str, run_id: str) -> list[tuple[str, str, float]]:
@@ -88,23 +95,20 @@ def test_a_run_is_followed_until_it_has_ended(api: KubeflowApi, host: str, run_i
 def test_a_server_that_comes_back_is_waited_for(api: KubeflowApi, run_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     console, ended = quiet(), []
     api.progress = [told("RUNNING", fine_tune="RUNNING")]
-    with ExitStack() as first:
-        host = first.enter_context(serving(api))
+    with serving(api) as host:
         server = connect(host, "team")
         thread = threading.Thread(
             target=lambda: ended.append(follow(server, run_id, Tasks(NAMES), console, seconds_between=0.01))
         )
         thread.start()
-        while not api.progress or len(api.requests) < 3:
-            pass
-    while "The run itself goes on; asking again." not in said(console):
-        pass
+        until(lambda: f"GET /apis/v2beta1/runs/{run_id}" in api.requests)
+    until(lambda: "Asking again." in said(console))
     assert not ended
     api.progress = [told("SUCCEEDED", fine_tune="SUCCEEDED")]
     with serving(api, port=int(host.rpartition(":")[2])):
         thread.join()
     assert [run.state for run in ended] == ["SUCCEEDED"]
-    assert said(console).count("asking again") == 1
+    assert said(console).count("Asking again") == 1
     assert "✓ fine tune" in said(console)
 
 
@@ -146,3 +150,17 @@ def test_the_exit_code_tells_that_nobody_answers_any_more(
     done = bessemer("submit", "smoke", "--wait")
     assert done.exit_code == 69
     assert "found an error of its own (502)" in done.stderr
+    assert "the run itself goes on" in done.output
+
+
+def test_who_stops_watching_does_not_stop_the_run(
+    api: KubeflowApi, bessemer: Bessemer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watch, "follow", interrupted)
+    done = bessemer("submit", "smoke", "--wait")
+    assert done.exit_code == 130
+    assert "the run itself goes on" in done.output
+    assert [run["state"] for run in api.runs.values()] == ["PENDING"]
