@@ -44,7 +44,7 @@ def submit(
 
         from components.contracts.faults import Refusal
         from pipelines import preset as presets
-        from pipelines.kubeflow.api import connect
+        from pipelines.kubeflow.connect import connect
         from pipelines.kubeflow.result import show
         from pipelines.kubeflow.submit import PIPELINE, ensure_experiment, ensure_version, package, start_run
         from pipelines.kubeflow.watch import Tasks, follow
@@ -90,7 +90,7 @@ def schedule(
 
         from pipelines import preset as presets
         from pipelines.kubeflow import schedules
-        from pipelines.kubeflow.api import connect
+        from pipelines.kubeflow.connect import connect
         from pipelines.kubeflow.cron import read_cron
         from pipelines.kubeflow.submit import ensure_experiment, ensure_version, package
 
@@ -109,7 +109,7 @@ def schedule(
 def list_schedules(host: Host = "", namespace: Namespace = "", verify_tls: Bundle = None) -> None:
     """List what is scheduled on Kubeflow."""
     with sentences():
-        from pipelines.kubeflow.api import connect
+        from pipelines.kubeflow.connect import connect
         from pipelines.kubeflow.schedules import schedules
 
         for each in schedules(connect(host, namespace, verify_tls)):
@@ -121,7 +121,7 @@ def list_schedules(host: Host = "", namespace: Namespace = "", verify_tls: Bundl
 def delete_schedule(preset: PresetName, host: Host = "", namespace: Namespace = "", verify_tls: Bundle = None) -> None:
     """Let a preset no longer run again and again on Kubeflow; what runs goes on."""
     with sentences():
-        from pipelines.kubeflow.api import connect
+        from pipelines.kubeflow.connect import connect
         from pipelines.kubeflow.schedules import unschedule
 
         name = Path(preset).stem

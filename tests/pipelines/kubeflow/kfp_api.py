@@ -87,7 +87,7 @@ class KubeflowApi:
         self.progress: list[dict[str, Any]] = []
         """What each look at a run adds to it, in turn; the last one stays."""
         self.requests: list[str] = []
-        self.failures: dict[str, tuple[int, str]] = {}
+        self.failures: dict[str, tuple[int, str | bytes]] = {}
         """A status and a body instead of an answer, by the request's method and path."""
         self.page_limit = 2
         self.lock = threading.Lock()
@@ -185,7 +185,7 @@ def application(api: KubeflowApi) -> Flask:
     app = Flask(__name__)
 
     @app.before_request
-    def examine() -> Response | tuple[str, int] | None:
+    def examine() -> Response | tuple[str | bytes, int] | None:
         api.requests.append(f"{request.method} {request.path}")
         if failure := api.failures.get(f"{request.method} {request.path}"):
             return failure[1], failure[0]

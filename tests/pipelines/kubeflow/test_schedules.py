@@ -4,7 +4,8 @@ import pytest
 
 from components.contracts.faults import Unavailable
 from pipelines import preset
-from pipelines.kubeflow.api import Kubeflow, connect
+from pipelines.kubeflow.api import Kubeflow
+from pipelines.kubeflow.connect import connect
 from pipelines.kubeflow.cron import read_cron
 from pipelines.kubeflow.schedules import schedule, schedules, unschedule
 from pipelines.kubeflow.submit import Version, ensure_experiment, ensure_version, package

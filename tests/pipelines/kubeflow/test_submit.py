@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from pipelines import preset
-from pipelines.kubeflow.api import connect
+from pipelines.kubeflow.connect import connect
 from pipelines.kubeflow.submit import PIPELINE, ensure_experiment, ensure_version, package
 from tests.pipelines.kubeflow.conftest import Bessemer
 from tests.pipelines.kubeflow.kfp_api import KubeflowApi, serving

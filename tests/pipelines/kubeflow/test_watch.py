@@ -9,7 +9,7 @@ from rich.console import Console
 
 from components.contracts.faults import BadInput, Unavailable
 from pipelines.kubeflow import watch
-from pipelines.kubeflow.api import connect
+from pipelines.kubeflow.connect import connect
 from pipelines.kubeflow.watch import Tasks, follow
 from tests.pipelines.kubeflow.conftest import Bessemer
 from tests.pipelines.kubeflow.kfp_api import KubeflowApi, serving, told
