@@ -104,6 +104,21 @@ def test_a_server_for_a_single_user_knows_no_namespace(namespace: str) -> None:
     assert [experiment["namespace"] for experiment in api.experiments.values()] == [""]
 
 
+def test_how_we_sign_in_is_nowhere_but_in_the_headers(
+    api: KubeflowApi, bessemer: Bessemer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    api.token, api.cookie = "token-of-mel", "session=cookie-of-mel"
+    monkeypatch.setenv("KF_PIPELINES_TOKEN", api.token)
+    monkeypatch.setenv("KF_PIPELINES_COOKIES", api.cookie)
+    caplog.set_level("DEBUG")
+    accepted = bessemer("submit", "smoke")
+    api.token = "another"
+    refused = bessemer("submit", "smoke")
+    assert (accepted.exit_code, refused.exit_code) == (0, 65)
+    left = [accepted.output, refused.output, caplog.text, *api.requests, str(api.runs), str(api.specs)]
+    assert not [text for text in left if "-of-mel" in text]
+
+
 def test_faults_of_the_preset_are_told_before_anything_is_sent(api: KubeflowApi, bessemer: Bessemer) -> None:
     done = bessemer("submit", "smoke", "--set", "fine_tuning.epoks=1")
     assert done.exit_code == 65
