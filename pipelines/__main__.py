@@ -1,41 +1,23 @@
 """The `bessemer` command. Nothing heavy is imported before a command needs it: `--help` answers at once."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from pipelines.command_line import Overrides, PresetName, sentences
+from pipelines.kubeflow.commands import kubeflow
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 data = typer.Typer(no_args_is_help=True, help="The data set that data.dvc points to: what is there, get it, add to it.")
 app.add_typer(data, name="data")
-
-PresetName = Annotated[str, typer.Argument(help="A preset's name, or a YAML file of your own.")]
-Overrides = Annotated[
-    list[str] | None, typer.Option("--set", metavar="ROOM.KEY=VALUE", help="Override one setting; may be repeated.")
-]
+app.add_typer(kubeflow)
 
 
 @app.callback()
 def describe() -> None:
     """Bessemer takes a pretrained language model and a data set to a small, fast, proven model in MLflow."""
-
-
-@contextmanager
-def sentences() -> Iterator[None]:
-    """Let a command end with the sentences of a refusal, not with a traceback."""
-    from components.contracts.faults import Refusal
-
-    try:
-        yield
-    except Refusal as refusal:
-        for fault in refusal.faults:
-            print(fault, file=sys.stderr)
-        raise typer.Exit(refusal.exit_code) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
 
 
 @app.command()

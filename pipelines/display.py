@@ -1,8 +1,9 @@
 """What a run looks like: one live line a step, with a bar on long work; without a terminal a line when a step ends."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.live import Live
@@ -11,7 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.steps import EventReader, Step, Steps
+from pipelines.steps import Step
 
 _MARKS = {
     "done": "[green]✓",
@@ -22,18 +23,27 @@ _MARKS = {
 }
 
 
+class Shown(Protocol):
+    """Steps that learn from events how far they are."""
+
+    all: list[Step]
+
+    def take(self, event: Any) -> None:
+        """Bring the picture up to date with one event."""
+
+
 class Refresh:
     """Takes the new events, and draws."""
 
-    def __init__(self, steps: Steps, console: Console, live: Live | None) -> None:
+    def __init__(self, steps: Shown, console: Console, live: Live | None) -> None:
         self.steps = steps
         self.console = console
         self.live = live
         self.said: set[str] = set()
 
-    def __call__(self, reader: EventReader) -> None:
+    def __call__(self, events: Iterable[Any]) -> None:
         """Bring the picture up to date."""
-        for event in reader:
+        for event in events:
             self.steps.take(event)
         if self.live:
             self.live.update(table(self.steps))
@@ -45,7 +55,7 @@ class Refresh:
 
 
 @contextmanager
-def display(steps: Steps, console: Console) -> Iterator[Refresh]:
+def display(steps: Shown, console: Console) -> Iterator[Refresh]:
     """Draw live where there is a terminal; elsewhere print a line when a step ends."""
     if not console.is_terminal:
         yield Refresh(steps, console, None)
@@ -54,7 +64,7 @@ def display(steps: Steps, console: Console) -> Iterator[Refresh]:
         yield Refresh(steps, console, live)
 
 
-def table(steps: Steps) -> Table:
+def table(steps: Shown) -> Table:
     """Return one row a step: its mark, its name, its time, and a bar on long work."""
     rows = Table.grid(padding=(0, 2, 0, 0))
     rows.add_column(width=1)

@@ -45,6 +45,7 @@ def select(scorecards: Sequence[Path], settings: SelectionSettings, folder: Path
     run.metrics({f"quality_drop/{row.recipe}": row.quality_drop.value for row in rows(choice)})
     run.file(folder / FRONTIER, "plots")
     run.file(folder / REPORT)
+    run.file(folder / Choice.FILE, "choice")
     return choice
 
 

@@ -33,6 +33,7 @@ ENTRIES = {
     "compression": "components.compression.compress",
     "evaluation": "components.evaluation.evaluate",
     "selection": "components.selection.select",
+    "reporting": "components.reporting.report",
     "registration": "components.registration.register",
 }
 LIBRARIES = {
@@ -44,6 +45,7 @@ LIBRARIES = {
     "compression": {"onnx", "onnxruntime", "onnxscript", "safetensors", "torch", "transformers"},
     "evaluation": {"onnxruntime", "safetensors", "torch", "transformers"},
     "selection": set(),
+    "reporting": set(),
     "registration": {"onnxruntime"},
 }
 """What tells the rooms' images apart."""

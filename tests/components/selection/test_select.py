@@ -58,6 +58,7 @@ def test_the_run_holds_the_choice(scorecards: list[Path], tmp_path: Path) -> Non
     assert data.params == {"objective": "fastest", "max_quality_drop": "1.0", "max_mib": "50.0"}
     assert data.metrics["quality_drop/pruned"] == 5.0
     assert [file.path for file in run.client.list_artifacts(run.run_id, "plots")] == ["plots/frontier.png"]
+    assert [file.path for file in run.client.list_artifacts(run.run_id, "choice")] == ["choice/choice.json"]
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Kubeflow Pipelines: what is submitted, scheduled and watched there."""
