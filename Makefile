@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 IN_TWO := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test coverage test-slow lint bench ui clean
+.PHONY: help setup run test coverage test-slow lint bench ui pin clean
 
 help:  ## List the verbs.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: run  ## Measure what the README's numbers come from, on the model of `mak
 
 ui: $(READY)  ## Open MLflow's page over the runs made here.
 	@$(BIN)/bessemer ui
+
+pin: $(READY)  ## Let the manifests deploy the images that were built and pushed; PIN=--by-tag for a cluster without a registry.
+	@$(BIN)/python manifests/pin.py build/images.json $(PIN)
 
 clean:  ## Remove what runs left here: cache, artifacts, registry. The virtual environment stays.
 	rm -rf .bessemer build

@@ -39,9 +39,11 @@ def main() -> None:
 
 def pin(name: str, image: Mapping[str, str], by_tag: bool) -> str:
     """Return kustomize's line for one image."""
-    repository, _, tag = image["reference"].rpartition(":")
-    exactly = f"newTag: {json.dumps(tag)}" if by_tag else f"digest: {image['digest']}"
-    return f"{{name: bessemer/{name}, newName: {repository}, {exactly}}}"
+    if by_tag:
+        repository, _, tag = image["tag"].rpartition(":")
+        return f"{{name: bessemer/{name}, newName: {repository}, newTag: {json.dumps(tag)}}}"
+    repository, _, digest = image["digest"].partition("@")
+    return f"{{name: bessemer/{name}, newName: {repository}, digest: {digest}}}"
 
 
 if __name__ == "__main__":

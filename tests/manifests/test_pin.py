@@ -20,9 +20,9 @@ def manifests(tmp_path: Path) -> Path:
 
 def built_images(tmp_path: Path, **changed: dict[str, str]) -> Path:
     registry = "registry.example.com:5000/ml/bessemer"
-    images = {room: {"reference": f"{registry}/{room}:1a2b3c4", "digest": DIGEST} for room in ROOMS} | changed
+    pushed = {room: {"tag": f"{registry}/{room}:1a2b3c4", "digest": f"{registry}/{room}@{DIGEST}"} for room in ROOMS}
     file = tmp_path / "images.json"
-    file.write_text(json.dumps({"images": images}))
+    file.write_text(json.dumps({"revision": "1a2b3c4", "images": pushed | changed}))
     return file
 
 
@@ -52,7 +52,7 @@ def test_images_are_pinned_by_digest(manifests: Path, tmp_path: Path, folder: st
 
 
 def test_images_that_no_registry_has_are_pinned_by_tag(manifests: Path, tmp_path: Path) -> None:
-    local = {room: {"reference": f"bessemer/{room}:0012345"} for room in ROOMS}
+    local = {room: {"tag": f"bessemer/{room}:0012345", "digest": ""} for room in ROOMS}
     assert pin(manifests, built_images(tmp_path, **local), "--by-tag").returncode == 0
     assert images_of_bessemer(manifests, "overlays/kind") == {"bessemer/mlflow:0012345", "bessemer/pipelines:0012345"}
 
@@ -60,11 +60,13 @@ def test_images_that_no_registry_has_are_pinned_by_tag(manifests: Path, tmp_path
 def test_the_schedule_compiles_with_the_images_that_are_pinned(manifests: Path, tmp_path: Path) -> None:
     pin(manifests, built_images(tmp_path))
     config = find(build("overlays/cluster", manifests), "ConfigMap", "images")
-    assert json.loads(config["data"]["images.json"])["images"]["selection"]["digest"] == DIGEST
+    assert json.loads(config["data"]["images.json"])["images"]["selection"]["digest"].endswith(f"@{DIGEST}")
 
 
 def test_all_images_that_cannot_be_pinned_are_named(manifests: Path, tmp_path: Path) -> None:
-    file = built_images(tmp_path, mlflow={"reference": "bessemer/mlflow:1"}, pipelines={"reference": "p:1"})
+    file = built_images(
+        tmp_path, **{room: {"tag": f"bessemer/{room}:1", "digest": ""} for room in ("mlflow", "pipelines")}
+    )
     given = json.loads(file.read_text())
     del given["images"]["registration"]
     file.write_text(json.dumps(given))
