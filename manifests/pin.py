@@ -34,7 +34,7 @@ def main() -> None:
         raise SystemExit("\n".join(faults))
     lines = [f"  - {pin(name, images[name], given.by_tag)}\n" for name in DEPLOYED]
     (FOLDER / "pinned" / "kustomization.yaml").write_text(HEAD + "".join(lines))
-    (FOLDER / "base" / "schedule" / "images.json").write_text(given.images.read_text())
+    (FOLDER / "runs" / "images.json").write_text(given.images.read_text())
 
 
 def pin(name: str, image: Mapping[str, str], by_tag: bool) -> str:

@@ -14,7 +14,7 @@ import yaml
 Object = dict[str, Any]
 MANIFESTS = Path(__file__).parents[2] / "manifests"
 OVERLAYS = ("kind", "cluster")
-BESIDE = ("runs", "serving", "training")
+BESIDE = ("serving", "training")
 """What is applied beside either overlay."""
 KUBECTL = Path(sys.executable).with_name("kubectl")
 

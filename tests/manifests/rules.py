@@ -138,17 +138,22 @@ def ingresses_find_services(objects: list[Object]) -> Iterator[str]:
 
 
 def everything_else_is_denied(objects: list[Object]) -> Iterator[str]:
-    """A policy without an opening covers every pod of every namespace."""
-    denied = {
-        policy["metadata"]["namespace"]
-        for policy in _of_kind(objects, "NetworkPolicy")
-        if policy["spec"]["podSelector"] == {}
-        and set(policy["spec"]["policyTypes"]) == {"Ingress", "Egress"}
-        and not {"ingress", "egress"} & policy["spec"].keys()
-    }
+    """Every pod is under a policy for each direction, and so are all that come into a namespace made here."""
+    policies = _of_kind(objects, "NetworkPolicy")
     for pod in pods(objects):
-        if pod.namespace not in denied:
-            yield f"{pod.of}: its namespace {pod.namespace} does not deny by default"
+        covered = {
+            direction
+            for policy in policies
+            if pod in _matched(policy, policy["spec"]["podSelector"].get("matchLabels", {}), objects)
+            for direction in policy["spec"]["policyTypes"]
+        }
+        if covered != {"Ingress", "Egress"}:
+            yield f"{pod.of}: everything is open but {sorted(covered)}"
+    deny_all = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    denied = {policy["metadata"]["namespace"] for policy in policies if policy["spec"] == deny_all}
+    for namespace in _of_kind(objects, "Namespace"):
+        if namespace["metadata"]["name"] not in denied:
+            yield f"Namespace {namespace['metadata']['name']}: does not deny by default"
 
 
 def openings_are_used(objects: list[Object]) -> Iterator[str]:

@@ -59,7 +59,7 @@ def test_images_that_no_registry_has_are_pinned_by_tag(manifests: Path, tmp_path
 
 def test_the_schedule_compiles_with_the_images_that_are_pinned(manifests: Path, tmp_path: Path) -> None:
     pin(manifests, built_images(tmp_path))
-    config = find(build("overlays/cluster", manifests), "ConfigMap", "images")
+    config = find(build("overlays/cluster", manifests), "ConfigMap", "bessemer-images")
     assert json.loads(config["data"]["images.json"])["images"]["selection"]["digest"].endswith(f"@{DIGEST}")
 
 

@@ -13,7 +13,7 @@ pytest.importorskip("pipelines.kubeflow")
 def test_the_schedule_is_a_command_of_bessemer(overlay: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("KF_PIPELINES_ENDPOINT", "KFP_NAMESPACE"):
         monkeypatch.delenv(name, raising=False)
-    (pod,) = (pod for pod in pods(deployment(overlay)) if pod.of == "CronJob schedule")
+    (pod,) = (pod for pod in pods(deployment(overlay)) if pod.of == "CronJob bessemer-schedule")
     program, name, *arguments = pod.spec["containers"][0]["command"]
     command = get_command(app).commands[name]
     given = command.make_context(name, arguments).params
