@@ -52,7 +52,7 @@ bench: run  ## Measure what the README's numbers come from, on the model of `mak
 ui: $(READY)  ## Open MLflow's page over the runs made here.
 	@$(BIN)/bessemer ui
 
-pin: $(READY)  ## Let the manifests deploy the images that were built and pushed; PIN=--by-tag for a cluster without a registry.
+pin: $(READY)  ## Write build/deploy, which deploys the images that were pushed; PIN=--by-tag for those that were not.
 	@$(BIN)/python manifests/pin.py build/images.json $(PIN)
 
 clean:  ## Remove what runs left here: cache, artifacts, registry. The virtual environment stays.

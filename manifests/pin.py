@@ -1,22 +1,22 @@
-"""Write which images the manifests deploy: `python manifests/pin.py build/images.json [--by-tag]`.
+"""Write what deploys the images that were built: `python manifests/pin.py build/images.json [--by-tag]`.
 
-By digest, which is known once the images are pushed; by tag for a cluster that images are loaded into, such as kind's.
+Beside that file comes a folder `deploy` with a kustomization for each that names images. By digest, which is known once
+the images are pushed; by tag for a cluster that images are loaded into, such as kind's.
 """
 
 import argparse
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-FOLDER = Path(__file__).parent
-DEPLOYED = ("fine_tuning", "mlflow", "pipelines", "registration")
+import yaml
+
+MANIFESTS = Path(__file__).parent
+FOLDERS = ("overlays/kind", "overlays/cluster", "serving", "training")
+NAMED = ("fine_tuning", "mlflow", "pipelines", "registration")
 """The images that the manifests name; the other rooms' are named by the pipeline."""
-HEAD = """\
-# Written by manifests/pin.py: which images of Bessemer are deployed.
-apiVersion: kustomize.config.k8s.io/v1alpha1
-kind: Component
-images:
-"""
 
 
 def main() -> None:
@@ -25,25 +25,44 @@ def main() -> None:
     parser.add_argument("images", type=Path, help="what `make images` wrote: build/images.json")
     parser.add_argument("--by-tag", action="store_true", help="for images that no registry has")
     given = parser.parse_args()
-    images = json.loads(given.images.read_text())["images"]
-    faults = [f"{name}: no such image in {given.images}." for name in DEPLOYED if name not in images]
+    built = json.loads(given.images.read_text())["images"]
+    faults = [f"{name}: no such image in {given.images}." for name in NAMED if name not in built]
     if not given.by_tag:
-        unpushed = [name for name in DEPLOYED if name in images and not images[name].get("digest")]
+        unpushed = [name for name in NAMED if name in built and not built[name]["digest"]]
         faults += [f"{name}: no digest. Push the images, or pin --by-tag." for name in unpushed]
     if faults:
         raise SystemExit("\n".join(faults))
-    lines = [f"  - {pin(name, images[name], given.by_tag)}\n" for name in DEPLOYED]
-    (FOLDER / "pinned" / "kustomization.yaml").write_text(HEAD + "".join(lines))
-    (FOLDER / "runs" / "images.json").write_text(given.images.read_text())
+    pins = [pin(name, built[name], given.by_tag) for name in NAMED]
+    for source in FOLDERS:
+        folder = given.images.parent / "deploy" / Path(source).name
+        folder.mkdir(parents=True, exist_ok=True)
+        resource = os.path.relpath(MANIFESTS / source, folder)
+        (folder / "kustomization.yaml").write_text(kustomization(resource, pins, given.images.read_text()))
+        print(folder)
 
 
-def pin(name: str, image: Mapping[str, str], by_tag: bool) -> str:
-    """Return kustomize's line for one image."""
+def pin(name: str, image: Mapping[str, str], by_tag: bool) -> dict[str, str]:
+    """Return kustomize's entry for one image."""
     if by_tag:
         repository, _, tag = image["tag"].rpartition(":")
-        return f"{{name: bessemer/{name}, newName: {repository}, newTag: {json.dumps(tag)}}}"
+        return {"name": f"bessemer/{name}", "newName": repository, "newTag": tag}
     repository, _, digest = image["digest"].partition("@")
-    return f"{{name: bessemer/{name}, newName: {repository}, digest: {digest}}}"
+    return {"name": f"bessemer/{name}", "newName": repository, "digest": digest}
+
+
+def kustomization(resource: str, pins: list[dict[str, str]], images: str) -> str:
+    """Return a kustomization of `resource` with these images, with which its schedule compiles too."""
+    content: dict[str, Any] = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": [resource],
+        "images": pins,
+    }
+    if "overlays" in resource:
+        replaced = [{"op": "replace", "path": "/data/images.json", "value": images}]
+        target = {"kind": "ConfigMap", "name": "bessemer-images"}
+        content["patches"] = [{"target": target, "patch": json.dumps(replaced)}]
+    return yaml.safe_dump(content, sort_keys=False)
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ BESIDE = ("serving", "training")
 KUBECTL = Path(sys.executable).with_name("kubectl")
 
 
-def build(folder: str, root: Path = MANIFESTS) -> list[Object]:
+def build(folder: Path) -> list[Object]:
     """Return the objects of a kustomization."""
-    done = subprocess.run([KUBECTL, "kustomize", root / folder], capture_output=True, text=True)
+    done = subprocess.run([KUBECTL, "kustomize", folder], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return list(yaml.safe_load_all(done.stdout))
 
@@ -36,7 +36,7 @@ def copy_manifests(folder: Path) -> Path:
 
 @functools.cache
 def _deployment(overlay: str) -> list[Object]:
-    return [thing for folder in (f"overlays/{overlay}", *BESIDE) for thing in build(folder)]
+    return [thing for folder in (f"overlays/{overlay}", *BESIDE) for thing in build(MANIFESTS / folder)]
 
 
 def deployment(overlay: str) -> list[Object]:

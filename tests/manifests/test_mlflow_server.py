@@ -20,7 +20,7 @@ from mlflow.exceptions import MlflowException
 
 from components.contracts import onnx_text_classifier
 from components.registration import served_text_classifier
-from tests.manifests.built import Object, build, copy_manifests, find, pods
+from tests.manifests.built import MANIFESTS, Object, build, copy_manifests, find, pods
 from tests.mlflow_here import Server, answering_on, free_port
 from tests.servers import USER, free_ports, postgresql
 
@@ -70,8 +70,8 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     folder = tmp_path_factory.mktemp("deployed")
     manifests = copy_manifests(folder)
     subprocess.run([sys.executable, manifests / "secrets" / "write.py"], check=True, capture_output=True)
-    objects, secrets = build("overlays/kind", manifests), {}
-    for secret in build("secrets", manifests):
+    objects, secrets = build(manifests / "overlays" / "kind"), {}
+    for secret in build(manifests / "secrets"):
         values = {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
         if "MLFLOW_TRACKING_USERNAME" in values:
             values = {f"{values['MLFLOW_TRACKING_USERNAME']}'s password": values["MLFLOW_TRACKING_PASSWORD"]}
@@ -173,7 +173,7 @@ def test_the_clients_in_the_manifests_use_a_name_that_the_server_knows(deployed:
     known = config(deployed.objects, "mlflow-server")["MLFLOW_SERVER_ALLOWED_HOSTS"].split(",")
     used = {
         variable["value"]
-        for pod in pods(build("serving") + build("training"))
+        for pod in pods(build(MANIFESTS / "serving") + build(MANIFESTS / "training"))
         for one in pod.containers
         for variable in one["env"]
         if variable["name"] == "MLFLOW_TRACKING_URI"
@@ -228,7 +228,7 @@ def test_the_champion_is_served_to_who_may_only_read(
     )
     writer.set_registered_model_alias("sentiment", "champion", str(model.registered_model_version))
     deployed.client("reader", monkeypatch)
-    command = container(build("serving"), "InferenceService sentiment")["command"]
+    command = container(build(MANIFESTS / "serving"), "InferenceService sentiment")["command"]
     port = free_port()
     ours = {
         "mlflow": str(Path(sys.executable).with_name("mlflow")),

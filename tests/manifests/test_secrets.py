@@ -24,7 +24,7 @@ def write(manifests: Path) -> str:
 
 def test_what_is_written_is_what_the_kustomization_takes(manifests: Path) -> None:
     write(manifests)
-    names = {secret["metadata"]["name"] for secret in build("secrets", manifests)}
+    names = {secret["metadata"]["name"] for secret in build(manifests / "secrets")}
     wanted = set()
     for pod in pods(deployment("kind")):
         for container in pod.containers:
