@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 IN_TWO := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test coverage test-slow lint bench images push ui clean
+.PHONY: help setup run test coverage test-slow lint bench images push pin ui clean
 
 help:  ## List the verbs.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ push: $(READY)  ## Hand the images to the registry that BESSEMER_IMAGE_REGISTRY 
 
 ui: $(READY)  ## Open MLflow's page over the runs made here.
 	@$(BIN)/bessemer ui
+
+pin: $(READY)  ## Write build/deploy, which deploys the images that were pushed; PIN=--by-tag for those that were not.
+	@$(BIN)/python manifests/pin.py build/images.json $(PIN)
 
 clean:  ## Remove what runs left here: cache, artifacts, registry. The virtual environment stays.
 	rm -rf .bessemer build

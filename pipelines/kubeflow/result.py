@@ -15,8 +15,9 @@ from rich.padding import Padding
 from components.contracts.choice import Choice
 from components.contracts.faults import Refusal
 from components.contracts.folders import read_manifest
+from components.contracts.kubeflow_run import PARENT_TAG
 from components.contracts.registration import Registration
-from components.contracts.tracking import PARENT_TAG, answering, connect, without_password
+from components.contracts.tracking import answering, connect, without_password
 from pipelines.result import candidates_table, further, reasons
 
 if TYPE_CHECKING:
@@ -61,10 +62,11 @@ def find_registration(client: "MlflowClient", run_id: str) -> Registration | Non
         version=int(version.version),
         alias=", ".join(version.aliases) or "none any more",
         model_uri=f"models:/{version.name}/{version.version}",
-        run_id=version.run_id or "",
+        run_id=version.run_id,
         tracking_uri=without_password(client.tracking_uri),
         recipe=version.tags["recipe"],
         tags=version.tags,
+        measured=client.get_run(version.run_id).data.metrics,
     )
 
 

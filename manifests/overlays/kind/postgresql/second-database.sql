@@ -1,0 +1,2 @@
+-- the image makes the first one, mlflow, itself
+CREATE DATABASE mlflow_auth;

@@ -1,0 +1,23 @@
+"""The command of the schedule is one that `bessemer` has."""
+
+import pytest
+from typer.main import get_command
+
+from pipelines.__main__ import app
+from tests.manifests.built import deployment, pods
+
+pytest.importorskip("pipelines.kubeflow")
+
+
+@pytest.mark.parametrize(("overlay", "namespace"), [("kind", ""), ("cluster", "team-example")])
+def test_the_schedule_is_a_command_of_bessemer(overlay: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KF_PIPELINES_ENDPOINT", "KFP_NAMESPACE"):
+        monkeypatch.delenv(name, raising=False)
+    (pod,) = (pod for pod in pods(deployment(overlay)) if pod.of == "CronJob bessemer-schedule")
+    program, name, *arguments = pod.spec["containers"][0]["command"]
+    command = get_command(app).commands[name]
+    given = command.make_context(name, arguments).params
+    assert program == "bessemer"
+    assert given["host"] == "http://ml-pipeline.kubeflow.svc.cluster.local:8888"
+    assert given["cron"] == "0 3 * * 1"
+    assert given["namespace"] == namespace
