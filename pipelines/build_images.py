@@ -17,7 +17,7 @@ from components.contracts.tracking import without_password
 from pipelines.bill_of_materials import bill_of_materials
 from pipelines.containers import engine
 from pipelines.fingerprint import code_revision
-from pipelines.images import BUILT, BuiltImage, read_built, rooms, tag_of, write_built
+from pipelines.images import BESIDE_THE_ROOMS, BUILT, BuiltImage, read_built, rooms, tag_of, write_built
 
 DOCKERFILE = Path("components/Dockerfile")
 BILLS = Path("build/sbom")
@@ -43,7 +43,7 @@ def _build_all(docker: DockerClient, arguments: list[str]) -> dict[str, BuiltIma
     if code_revision().endswith("-dirty"):
         print("This checkout has changes that are in no commit: the images are named -dirty.")
     built = {}
-    for room in rooms():
+    for room in [*rooms(), *BESIDE_THE_ROOMS]:
         built[room] = build(room, arguments)
         write_text_whole(BILLS / f"{room}.cdx.json", bill_of_materials(docker, built[room].tag))
         size = docker.images.get(built[room].tag).attrs["Size"] / MIB
@@ -69,7 +69,9 @@ def build(room: str, arguments: list[str]) -> BuiltImage:
     named = [f"--label=org.opencontainers.image.{name}={value}" for name, value in labels.items() if value]
     where = [f"--file={DOCKERFILE}", f"--target={room}", f"--tag={image.tag}"]
     # the command and not the library, which knows the classic builder alone
-    built = subprocess.run(["docker", "build", "--quiet", *where, *named, *arguments, "."], stdout=subprocess.DEVNULL)
+    revision = f"--build-arg=REVISION={code_revision()}"
+    command = ["docker", "build", "--quiet", *where, *named, revision, *arguments, "."]
+    built = subprocess.run(command, stdout=subprocess.DEVNULL)
     if built.returncode != 0:
         raise Unavailable(Fault(f"the image of {room}", f"exit code {built.returncode}", "a build", "See above."))
     return image

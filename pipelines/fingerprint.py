@@ -4,6 +4,7 @@ KFP's cache key knows none of these, so a task carries them as a parameter: an e
 """
 
 import hashlib
+import os
 import re
 import subprocess
 from importlib import metadata
@@ -46,9 +47,13 @@ def _installed_version(name: str) -> str:
 
 
 def code_revision() -> str:
-    """Return the git revision of the code, with `-dirty` when the checkout holds changes; empty outside a checkout."""
+    """Return the git revision of the code, with `-dirty` when the checkout holds changes.
+
+    Outside a checkout it is what BESSEMER_GIT_REVISION says, as in an image, or empty.
+    """
     describe = ["git", "-C", str(COMPONENTS), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
     try:
-        return subprocess.run(describe, capture_output=True, text=True, check=False).stdout.strip()
+        described = subprocess.run(describe, capture_output=True, text=True, check=False).stdout.strip()
     except FileNotFoundError:
-        return ""
+        described = ""
+    return described or os.environ.get("BESSEMER_GIT_REVISION", "")

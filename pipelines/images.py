@@ -102,6 +102,10 @@ def executors(graph: "GraphComponent") -> Any:
     return graph.pipeline_spec.deployment_spec["executors"]
 
 
+BESIDE_THE_ROOMS = ["mlflow", "pipelines"]
+"""What else an image is built of: MLflow's server, and the command for schedules that a cluster keeps."""
+
+
 def rooms() -> list[str]:
     """Return the rooms that tasks of the graph run in."""
     from pipelines.build_model import build_model
