@@ -124,7 +124,7 @@ def build(
     "on the same held-out rows and registers the one that meets the budgets as the challenger.",
 )
 def build_model(
-    preset: str = "sentiment",
+    preset: str = "smoke",
     task: str = "text-classification",
     objective: str = "as the preset says",
     data_source: str = "",

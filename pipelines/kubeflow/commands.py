@@ -24,6 +24,10 @@ Bundle = Annotated[
 Experiment = Annotated[
     str, typer.Option(envvar="KF_PIPELINES_DEFAULT_EXPERIMENT_NAME", help="The experiment; made if it is not there.")
 ]
+Placed = Annotated[
+    Path | None,
+    typer.Option("--placement", metavar="PATH", help="A YAML file: where each room runs, and with what."),
+]
 FAILED = 1
 """The exit code of a run that did not succeed: neither the caller's fault nor the server's."""
 
@@ -35,6 +39,7 @@ def submit(
     namespace: Namespace = "",
     experiment: Experiment = "bessemer",
     overrides: Overrides = None,
+    placement: Placed = None,
     verify_tls: Bundle = None,
     wait: Annotated[bool, typer.Option("--wait", help="Follow the run until it has ended.")] = False,
 ) -> None:
@@ -43,16 +48,25 @@ def submit(
         from rich.console import Console
 
         from components.contracts.faults import Refusal
+        from pipelines import placement as placements
         from pipelines import preset as presets
         from pipelines.kubeflow.connect import connect
         from pipelines.kubeflow.result import show
-        from pipelines.kubeflow.submit import PIPELINE, ensure_experiment, ensure_version, package, start_run
+        from pipelines.kubeflow.submit import (
+            PIPELINE,
+            ensure_experiment,
+            ensure_version,
+            package,
+            refuse_local_sources,
+            start_run,
+        )
         from pipelines.kubeflow.watch import Tasks, follow
 
         console = Console(highlight=False)
         chosen = presets.load(preset, overrides or [])
+        refuse_local_sources(chosen)
         server = connect(host, namespace, verify_tls)
-        with package() as compiled:
+        with package(placements.load(placement)) as compiled:
             version = ensure_version(server, compiled)
         run_id = start_run(server, version, ensure_experiment(server, experiment), chosen)
         page = f"{server.pages}/runs/details/{run_id}"
@@ -82,23 +96,26 @@ def schedule(
     namespace: Namespace = "",
     experiment: Experiment = "bessemer",
     overrides: Overrides = None,
+    placement: Placed = None,
     verify_tls: Bundle = None,
 ) -> None:
     """Run a preset on Kubeflow again and again; there is one schedule a preset, and a second call changes it."""
     with sentences():
         from datetime import UTC, datetime
 
+        from pipelines import placement as placements
         from pipelines import preset as presets
         from pipelines.kubeflow import schedules
         from pipelines.kubeflow.connect import connect
         from pipelines.kubeflow.cron import read_cron
-        from pipelines.kubeflow.submit import ensure_experiment, ensure_version, package
+        from pipelines.kubeflow.submit import ensure_experiment, ensure_version, package, refuse_local_sources
 
         now = datetime.now(UTC)
         when = read_cron(cron, now)
         chosen = presets.load(preset, overrides or [])
+        refuse_local_sources(chosen)
         server = connect(host, namespace, verify_tls)
-        with package() as compiled:
+        with package(placements.load(placement)) as compiled:
             version = ensure_version(server, compiled)
         done = schedules.schedule(server, version, ensure_experiment(server, experiment), chosen, when)
         print(f"{chosen.name} is {done}: Kubeflow has it as {when.with_seconds!r}, seconds first")

@@ -18,10 +18,11 @@ from kfp_server_api import (
     V2beta1RuntimeConfig,
 )
 
-from components.contracts.faults import BadInput, Fault
+from components.contracts.faults import BadInput, Fault, refuse_if_any
 from pipelines.fingerprint import code_revision
 from pipelines.kubeflow.api import Kubeflow, Missing, Taken
 from pipelines.package import write_package
+from pipelines.placement import Placement
 from pipelines.preset import Preset
 
 PIPELINE = "build-model"
@@ -57,11 +58,32 @@ class Version:
         return V2beta1PipelineVersionReference(pipeline_id=self.pipeline_id, pipeline_version_id=self.id)
 
 
+def refuse_local_sources(preset: Preset) -> None:
+    """See that no task would look for something that lies on this machine alone.
+
+    Raises:
+        BadInput: the data, its repository or the model is a path of this machine.
+
+    """
+    data, model = preset.sections["data_ingestion"], preset.sections["model_ingestion"]
+    repository = data.get("repository", "")
+    place = ("repository", repository) if repository else ("source", data["source"])
+    named = {f"data_ingestion.{place[0]}": place[1]}
+    if Path(model["source"]).exists():
+        named["model_ingestion.source"] = model["source"]
+    elsewhere = "s3://…, package://… or a DVC repository's URL"
+    refuse_if_any(
+        Fault(name, f"{path}, a path of this machine", elsewhere, f"Name one with --set {name}=…")
+        for name, path in named.items()
+        if "://" not in path and "@" not in path
+    )
+
+
 @contextmanager
-def package() -> Iterator[Package]:
+def package(placement: Placement | None = None) -> Iterator[Package]:
     """Yield the compiled pipeline, which is there as long as the block is."""
     with TemporaryDirectory() as folder:
-        path = write_package(Path(folder) / "pipeline.yaml")
+        path = write_package(Path(folder) / "pipeline.yaml", placement=placement)
         revision, _, dirty = code_revision().partition("-")
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_REVISION_DIGITS]
         version = "-".join(filter(None, (revision[:_REVISION_DIGITS], dirty, digest)))
@@ -73,8 +95,15 @@ def _tasks() -> dict[str, bool]:
 
     spec = build_model.pipeline_spec
     graphs = [spec.root.dag, *(component.dag for component in spec.components.values())]
+    repeated = {
+        task.component_ref.name
+        for graph in graphs
+        for task in graph.tasks.values()
+        if task.HasField("parameter_iterator")
+    }
+    in_loops = [component.dag for name, component in spec.components.items() if name in repeated]
     return {
-        name: graph is not graphs[0]
+        name: graph in in_loops
         for graph in graphs
         for name, task in graph.tasks.items()
         if spec.components[task.component_ref.name].executor_label

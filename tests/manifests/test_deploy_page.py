@@ -14,7 +14,7 @@ KINDS = {
     "service": "Service",
     "inferenceservice": "InferenceService",
 }
-OTHERS = {"ml-pipeline", "ml-pipeline-ui", "sentiment-predictor"}
+OTHERS = {"ml-pipeline", "ml-pipeline-ui", "sentiment-predictor", "workflow-controller"}
 """Kubeflow Pipelines' own, and what KServe makes."""
 PAGE = (MANIFESTS.parent / "docs" / "deploy.md").read_text()
 

@@ -4,9 +4,9 @@ import pytest
 from typer.main import get_command
 
 from pipelines.__main__ import app
+from pipelines.kubeflow.submit import refuse_local_sources
+from pipelines.preset import load
 from tests.manifests.built import deployment, pods
-
-pytest.importorskip("pipelines.kubeflow")
 
 
 @pytest.mark.parametrize(("overlay", "namespace"), [("kind", ""), ("cluster", "team-example")])
@@ -21,3 +21,4 @@ def test_the_schedule_is_a_command_of_bessemer(overlay: str, namespace: str, mon
     assert given["host"] == "http://ml-pipeline.kubeflow.svc.cluster.local:8888"
     assert given["cron"] == "0 3 * * 1"
     assert given["namespace"] == namespace
+    refuse_local_sources(load(given["preset"], given["overrides"]))

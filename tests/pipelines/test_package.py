@@ -35,7 +35,7 @@ def test_the_form_is_short_and_typed(form: dict[str, Any]) -> None:
 def test_every_field_has_a_default_and_one_line_that_explains_it(form: dict[str, Any]) -> None:
     defaults = {name: parameter["defaultValue"] for name, parameter in form.items()}
     assert defaults == {
-        "preset": "sentiment",
+        "preset": "smoke",
         "task": "text-classification",
         "objective": "as the preset says",
         "data_source": "",

@@ -1,5 +1,6 @@
 import re
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_the_package_has_the_name_and_the_tasks_of_the_graph() -> None:
         text = compiled.path.read_text()
         again = compiled.version
     assert f"\n  name: {PIPELINE}\n" in text
-    assert compiled.tasks["fine-tune"] is False
+    assert compiled.tasks["resolve-settings"] is compiled.tasks["fine-tune"] is False
     assert compiled.tasks["compress-model"] is True
     assert not any(name.startswith("for-loop") for name in compiled.tasks)
     with package() as compiled:
@@ -125,3 +126,25 @@ def test_faults_of_the_preset_are_told_before_anything_is_sent(api: KubeflowApi,
     assert "Did you mean epochs?" in done.stderr
     assert bessemer("submit", "smok").exit_code == 65
     assert api.requests == []
+
+
+def test_what_lies_on_this_machine_alone_is_refused_before_anything_is_sent(
+    api: KubeflowApi, bessemer: Bessemer, tmp_path: Path
+) -> None:
+    done = bessemer("submit", "sentiment", "--set", f"model_ingestion.source={tmp_path}")
+    assert done.exit_code == 65
+    assert "data_ingestion.repository: found ., a path of this machine; expected s3://…, package://…" in done.stderr
+    assert f"model_ingestion.source: found {tmp_path}, a path of this machine" in done.stderr
+    lies_here = bessemer("schedule", "smoke", "--cron", "0 3 * * 1", "--set", "data_ingestion.source=rows.csv")
+    assert "data_ingestion.source: found rows.csv, a path of this machine" in lies_here.stderr
+    assert api.requests == []
+
+
+def test_a_run_has_the_placement_of_the_deployment(api: KubeflowApi, bessemer: Bessemer, tmp_path: Path) -> None:
+    placement = tmp_path / "placement.yaml"
+    placement.write_text("fine_tuning: {node_selector: {disk: fast}}")
+    assert bessemer("submit", "smoke", "--placement", str(placement)).exit_code == 0
+    assert bessemer("submit", "smoke").exit_code == 0
+    assert len(api.versions) == 2
+    placement.write_text("fine_tuning: {gpu: 1}")
+    assert "Did you mean gpus?" in bessemer("submit", "smoke", "--placement", str(placement)).stderr
