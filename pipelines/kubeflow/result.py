@@ -57,16 +57,17 @@ def find_registration(client: "MlflowClient", run_id: str) -> Registration | Non
     if not versions:
         return None
     version = client.get_model_version(versions[0].name, versions[0].version)  # a search leaves out the aliases
+    run_id = version.run_id or ""
     return Registration(
         name=version.name,
         version=int(version.version),
         alias=", ".join(version.aliases) or "none any more",
         model_uri=f"models:/{version.name}/{version.version}",
-        run_id=version.run_id,
+        run_id=run_id,
         tracking_uri=without_password(client.tracking_uri),
         recipe=version.tags["recipe"],
         tags=version.tags,
-        measured=client.get_run(version.run_id).data.metrics,
+        measured=client.get_run(run_id).data.metrics,
     )
 
 
