@@ -33,9 +33,12 @@ def bill_of_materials(docker: DockerClient, image: str) -> str:
     told = docker.containers.run(
         image, ["python3", "-c", LIST_PACKAGES], remove=True, network_mode="none", read_only=True
     )
-    bill = Bom(components=[_component(*package) for package in json.loads(told)])
+    packages = [_component(*package) for package in json.loads(told)]
     name, _, version = image.rpartition(":")
-    bill.metadata.component = Component(name=name, version=version, type=ComponentType.CONTAINER)
+    whole = Component(name=name, version=version, type=ComponentType.CONTAINER)
+    bill = Bom(components=packages)
+    bill.metadata.component = whole
+    bill.register_dependency(whole, packages)
     written: Any = make_outputter(bill, OutputFormat.JSON, SchemaVersion.V1_6)
     return str(written.output_as_string(indent=2))
 

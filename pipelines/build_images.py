@@ -56,7 +56,7 @@ def build(room: str, arguments: list[str]) -> BuiltImage:
     """Build one room's image, with labels that say what it was made from.
 
     Raises:
-        Unavailable: `docker build` failed; what it said stands on the terminal.
+        Unavailable: `docker build` failed.
 
     """
     image = BuiltImage(tag_of(room))
@@ -71,8 +71,9 @@ def build(room: str, arguments: list[str]) -> BuiltImage:
     # the command and not the library, which knows the classic builder alone
     revision = f"--build-arg=REVISION={code_revision()}"
     command = ["docker", "build", "--quiet", *where, *named, revision, *arguments, "."]
-    built = subprocess.run(command, stdout=subprocess.DEVNULL)
+    built = subprocess.run(command, capture_output=True, text=True)
     if built.returncode != 0:
+        print(built.stdout, built.stderr, sep="\n", file=sys.stderr)
         raise Unavailable(Fault(f"the image of {room}", f"exit code {built.returncode}", "a build", "See above."))
     return image
 

@@ -56,7 +56,7 @@ def test_another_version_of_a_library_changes_the_rooms_that_need_it(monkeypatch
 
 
 def test_libraries_are_those_of_every_room_and_of_the_rooms_own_extra() -> None:
-    assert {"mlflow", "pyarrow", "torch", "accelerate"} <= set(libraries("fine_tuning"))
+    assert {"mlflow-skinny", "pyarrow", "torch", "accelerate"} <= set(libraries("fine_tuning"))
     assert "torch" not in libraries("registration")
     assert "pytest" not in libraries("fine_tuning")
 

@@ -103,6 +103,7 @@ def test_what_one_task_changes_the_next_does_not_see(python: str, module: Path) 
     assert [run(python, code, module).stdout for _ in range(2)] == ["False False\n"] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "word", ["fine_tune", "select_candidate", "components.evaluation.measure", "one fine_tune two"]
 )

@@ -65,4 +65,4 @@ def test_it_compiles(tmp_path: Path) -> None:
     compiler.Compiler().compile(register_model, str(tmp_path / "component.yaml"))
     text = (tmp_path / "component.yaml").read_text()
     assert "pip install" not in text
-    assert "registration:latest" in text
+    assert "image: bessemer/registration" in text

@@ -68,7 +68,7 @@ def test_other_settings_and_a_pause_are_changes_too(api: KubeflowApi, bessemer: 
     bessemer("schedule", "smoke", "--cron", "0 3 * * 1")
     bessemer("schedule", "smoke", "--cron", "0 3 * * 1", "--set", "fine_tuning.epochs=2")
     (run,) = api.recurring_runs.values()
-    assert run["runtime_config"]["parameters"]["fine_tuning"]["epochs"] == 2
+    assert run["runtime_config"]["parameters"]["settings"]["fine_tuning"]["epochs"] == 2
     run["status"] = "DISABLED"
     assert "  paused" in bessemer("schedules").output
     bessemer("schedule", "smoke", "--cron", "0 3 * * 1", "--set", "fine_tuning.epochs=2")
