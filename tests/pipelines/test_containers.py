@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from docker import DockerClient
@@ -17,7 +18,7 @@ from docker import DockerClient
 from pipelines.bill_of_materials import LIST_PACKAGES
 from pipelines.build_images import BILLS
 from pipelines.containers import LABEL, engine
-from pipelines.images import START, read_built
+from pipelines.images import BESIDE_THE_ROOMS, START, read_built
 from tests.conftest import labelled_texts
 from tests.pipelines import runs
 from tests.pipelines.test_local import write_reviews
@@ -98,7 +99,7 @@ def ask(docker: DockerClient, image: str, *command: str, **more: Any) -> str:
 
 
 def test_there_is_an_image_a_room(images: dict[str, str]) -> None:
-    assert set(images) == set(ENTRIES)
+    assert set(images) == {*ENTRIES, *BESIDE_THE_ROOMS}
 
 
 @pytest.mark.parametrize("room", ENTRIES)
@@ -163,6 +164,24 @@ def test_the_bill_of_materials_is_valid_and_whole(docker: DockerClient, images: 
     assert listed == {(name, version) for _, name, version, _ in inside}
     assert {"kfp", "mlflow-skinny", "pyarrow", "bessemer"} <= {name for name, _ in listed}
     assert any(package["purl"].startswith("pkg:deb/") for package in json.loads(written)["components"])
+
+
+def test_the_command_compiles_in_its_image_what_it_compiles_here(docker: DockerClient, images: dict[str, str]) -> None:
+    show = "bessemer compile smoke --output /tmp/package.yaml >/dev/null && cat /tmp/package.yaml"
+    said = docker.containers.run(
+        images["pipelines"], ["sh", "-c", show], remove=True, read_only=True, tmpfs={"/tmp": ""}
+    )
+    there, _ = yaml.safe_load_all(said)
+    revision = images["pipelines"].rpartition(":")[2]
+    named = {executor["container"]["image"] for executor in there["deploymentSpec"]["executors"].values()}
+    assert named == {f"bessemer/{room}:{revision}" for room in ENTRIES}
+    assert set(there["root"]["dag"]["tasks"]) == {"resolve-settings", "build"}
+
+
+def test_the_server_has_what_its_manifests_ask_for(docker: DockerClient, images: dict[str, str]) -> None:
+    parts = "import boto3, flask_wtf, mlflow.server.auth, psycopg2; print('whole')"
+    secret = {"MLFLOW_FLASK_SERVER_SECRET_KEY": "for this test alone"}
+    assert "whole" in ask(docker, images["mlflow"], parts, tmpfs={"/tmp": ""}, environment=secret)
 
 
 def settings(reviews: Path, *more: str) -> list[str]:
