@@ -24,7 +24,9 @@ NEUTRAL = ["the", "film", "a", "story", "with", "its", "cast", "and", "two", "ho
 
 # longest first, so that no process waits long for the other at the end; what is not named comes after
 GROUPS = [
+    "containers",
     "whole runs",
+    "servers",
     "compression",
     "evaluation",
     "registration",
@@ -35,6 +37,12 @@ GROUPS = [
     "selection",
     "reporting",
 ]
+LONG_FILES = {
+    "test_containers.py": "containers",
+    "test_local.py": "whole runs",
+    "test_mlflow_on_kubeflow.py": "servers",
+    "test_whole_runs_on_servers.py": "servers",
+}
 
 # two processes share two cores: threads that wait for each other would only keep the other one waiting too
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -59,11 +67,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def group_of(nodeid: str) -> str:
-    """Return what a test runs together with: its room, or the whole runs."""
+    """Return what a test runs together with: its room, or its file where that takes long."""
     _, *folders, file = nodeid.partition("::")[0].split("/")
-    if file == "test_local.py":
-        return "whole runs"
-    return next((folder for folder in folders if folder != "components"), file)
+    return LONG_FILES.get(file) or next((folder for folder in folders if folder != "components"), file)
 
 
 def labelled_texts(rows: int, seed: int) -> list[tuple[str, str]]:

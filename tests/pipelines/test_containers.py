@@ -167,10 +167,8 @@ def test_the_bill_of_materials_is_valid_and_whole(docker: DockerClient, images: 
 
 
 def test_the_command_compiles_in_its_image_what_it_compiles_here(docker: DockerClient, images: dict[str, str]) -> None:
-    show = "bessemer compile smoke --output /tmp/package.yaml >/dev/null && cat /tmp/package.yaml"
-    said = docker.containers.run(
-        images["pipelines"], ["sh", "-c", show], remove=True, read_only=True, tmpfs={"/tmp": ""}
-    )
+    show = ["sh", "-c", "bessemer compile smoke --output /tmp/package.yaml >/dev/null && cat /tmp/package.yaml"]
+    said = docker.containers.run(images["pipelines"], show, remove=True, read_only=True, tmpfs={"/tmp": ""})
     there, _ = yaml.safe_load_all(said)
     revision = images["pipelines"].rpartition(":")[2]
     named = {executor["container"]["image"] for executor in there["deploymentSpec"]["executors"].values()}
