@@ -13,7 +13,7 @@ import runpy
 import signal
 import socket
 import sys
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -49,7 +49,14 @@ class Task:
     """Descriptors of its standard input, output and error."""
 
 
-def serve(listener: socket.socket, until: Connection, mine: Set[str], peer: Connection, all_will_work: bool) -> None:
+def serve(
+    listener: socket.socket,
+    until: Connection,
+    mine: Set[str],
+    inbox: Connection,
+    others: Sequence[Connection],
+    all_will_work: bool,
+) -> None:
     """Fork for each client that comes and tell it how its fork ended, until `until` ends.
 
     Once a task has to work, those that follow it will: what they need is imported while this process is idle. A run
@@ -60,7 +67,8 @@ def serve(listener: socket.socket, until: Connection, mine: Set[str], peer: Conn
         listener: where clients come.
         until: a pipe that ends with the run.
         mine: the components that this server imports ahead for.
-        peer: the server for the other components; each tells the other which component works, or None for a failure.
+        inbox: where the servers of the other components tell which component works, or None for a failure.
+        others: their inboxes.
         all_will_work: whether nothing can be cached, so that imports need not wait for the first task that works.
 
     """
@@ -69,7 +77,7 @@ def serve(listener: socket.socket, until: Connection, mine: Set[str], peer: Conn
     ahead = [module for name in IMPORTS if name in mine for module in IMPORTS[name]] if all_will_work else []
     all_is_well = True
     while True:
-        came = wait([listener, until, peer, *forks], timeout=0 if ahead else None)
+        came = wait([listener, until, inbox, *forks], timeout=0 if ahead else None)
         if not came:
             _import(ahead.pop(0))
         for ready in came:
@@ -78,13 +86,13 @@ def serve(listener: socket.socket, until: Connection, mine: Set[str], peer: Conn
                     process.join()
                 return
             works: str | None = None
-            if ready is peer:
-                works = peer.recv()
+            if ready is inbox:
+                works = inbox.recv()
                 all_is_well &= works is not None
             elif isinstance(ready, int):
                 if _tell_end(*forks.pop(ready)) != 0:
                     all_is_well = False
-                    peer.send(None)
+                    _tell(others, None)
             elif arrived := _accept(listener):
                 task, client = arrived
                 works = _component(task)
@@ -93,7 +101,7 @@ def serve(listener: socket.socket, until: Connection, mine: Set[str], peer: Conn
                 process = _fork(task)
                 forks[process.sentinel] = process, client
                 if works:
-                    peer.send(works)
+                    _tell(others, works)
             if not all_is_well:
                 ahead = []
             elif works:
@@ -133,6 +141,11 @@ def _later(component: str, mine: Set[str]) -> list[str]:
     """Return the modules that those of `mine` will need which come after `component` in the way of the data."""
     names = list(IMPORTS)
     return [module for name in names[names.index(component) + 1 :] if name in mine for module in IMPORTS[name]]
+
+
+def _tell(others: Sequence[Connection], works: str | None) -> None:
+    for other in others:
+        other.send(works)
 
 
 def _import(module: str) -> None:

@@ -19,17 +19,22 @@ from components.evaluation.worker import QUICK_PYTHON
 from pipelines.fork_server import IMPORTS, TRACKING, serve
 
 CLIENT = Path(__file__).with_name("fork_client.py")
-WITH_TORCH = {"fine_tune", "compress_model", "evaluate_candidate"}
 MEASURING = "components.evaluation.measure"
 """The module of the torch model that is timed beside a candidate."""
+LONG_IMPORTS = {
+    "great-expectations": {"validate_data"},
+    "torch": {"fine_tune", "compress_model", "evaluate_candidate", MEASURING},
+}
+"""What has a server of its own, so that nothing else waits for what it imports."""
+LIGHT = "light"
 
 
 @contextmanager
 def forking_tasks(all_will_work: bool = False) -> Iterator[None]:
     """Let kfp.local's tasks be forks of servers that start here, where forking is safe after such imports: on Linux.
 
-    There are two, so that torch is imported beside Great Expectations and not after it. Both are forks of this process,
-    which needs MLflow too, for the run around the tasks.
+    What takes long to import has a server of its own. All are forks of this process, which needs MLflow too, for the
+    run around the tasks.
 
     Args:
         all_will_work: whether nothing can be cached, so that they need not wait for the first task that works.
@@ -44,20 +49,21 @@ def forking_tasks(all_will_work: bool = False) -> Iterator[None]:
     python = sys.executable
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="bessemer-")))
-        light, heavy = folder / "light", folder / "torch"
         until, done = Pipe(duplex=False)
-        one, other = Pipe()
+        inboxes = {name: Pipe(duplex=False) for name in (LIGHT, *LONG_IMPORTS)}
+        light = set(IMPORTS).difference(*LONG_IMPORTS.values())
         servers = []
-        for address, components, peer in ((light, set(IMPORTS) - WITH_TORCH, one), (heavy, WITH_TORCH, other)):
+        for name, (inbox, _) in inboxes.items():
             listener = stack.enter_context(socket.socket(socket.AF_UNIX))
-            listener.bind(str(address))
+            listener.bind(str(folder / name))
             listener.listen()
-            served = [listener, until, components, peer, all_will_work]
+            others = [outbox for other, (_, outbox) in inboxes.items() if other != name]
+            served = [listener, until, LONG_IMPORTS.get(name, light), inbox, others, all_will_work]
             servers.append(get_context("fork").Process(target=_become, args=[done, *served]))
         for server in servers:
             server.start()
         until.close()
-        sys.executable = os.environ[QUICK_PYTHON] = _program(folder / "python", light, heavy)
+        sys.executable = os.environ[QUICK_PYTHON] = _program(folder)
         try:
             yield
         except KeyboardInterrupt:
@@ -74,15 +80,16 @@ def forking_tasks(all_will_work: bool = False) -> Iterator[None]:
             done.close()
 
 
-def _program(place: Path, light: Path, heavy: Path) -> str:
+def _program(folder: Path) -> str:
     """Write what kfp.local starts in the place of `python`: the client of the server that a task belongs to."""
-    belongs_to_heavy = "|".join(sorted({*WITH_TORCH, MEASURING}))
+    place = folder / "python"
+    belongs = [f"{'|'.join(sorted(words))}) server={name};;" for name, words in LONG_IMPORTS.items()]
     lines = [
         "#!/bin/sh",
         "trap '' INT",  # Ctrl-C reaches the task itself; the client waits for what comes of it
-        f"server={quote(str(light))}",
-        f'for word in "$@"; do case $word in {belongs_to_heavy}) server={quote(str(heavy))};; esac; done',
-        f'exec {quote(sys.executable)} -ES {quote(str(CLIENT))} "$server" "$@"',
+        f"server={LIGHT}",
+        f'for word in "$@"; do case $word in {" ".join(belongs)} esac; done',
+        f'exec {quote(sys.executable)} -ES {quote(str(CLIENT))} {quote(str(folder))}/"$server" "$@"',
     ]
     place.write_text("\n".join(lines) + "\n", encoding="utf-8")
     place.chmod(0o700)

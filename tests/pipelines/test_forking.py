@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.forking import CLIENT
+from pipelines.forking import CLIENT, LIGHT, LONG_IMPORTS
 
 REAL_PYTHON = sys.executable
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="tasks are forked on Linux alone")
@@ -109,8 +109,9 @@ def test_what_one_task_changes_the_next_does_not_see(python: str, module: Path) 
 )
 def test_a_task_is_a_fork_of_the_server_that_imports_for_it(python: str, module: Path, word: str) -> None:
     code = "import os; print(os.getppid())"
-    torch, light = (run(python, code, module, name).stdout for name in ("evaluate_candidate", "ingest_data"))
-    assert torch != light
+    examples = ("evaluate_candidate", "ingest_data", "validate_data")
+    torch, light, validation = (run(python, code, module, name).stdout for name in examples)
+    assert len({torch, light, validation}) == 3
     expected = torch if word in ("fine_tune", "components.evaluation.measure") else light
     assert run(python, code, module, word).stdout == expected
 
@@ -142,7 +143,7 @@ def test_ctrl_c_ends_the_task_and_not_the_server(python: str, module: Path) -> N
 
 
 def test_a_client_that_is_killed_while_it_asks_harms_nobody(python: str, module: Path) -> None:
-    for server in ("light", "torch"):
+    for server in (LIGHT, *LONG_IMPORTS):
         with socket.socket(socket.AF_UNIX) as half_way:
             half_way.connect(str(Path(python).with_name(server)))
             socket.send_fds(half_way, [b'{"arguments": ["-m", "th'], [0, 1, 2])
@@ -173,7 +174,7 @@ def test_the_servers_end_when_the_run_is_killed(tmp_path: Path) -> None:
     process = subprocess.Popen([REAL_PYTHON, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True)
     assert process.stdout
     servers = [Path("/proc", pid) for pid in process.stdout.readline().split()]
-    assert len(servers) == 2
+    assert len(servers) == 1 + len(LONG_IMPORTS)
     process.kill()
     process.communicate()
     deadline = time.monotonic() + 30
