@@ -61,7 +61,7 @@ def pipeline(number: int, inputs: Inputs, output: Path, together: Barrier) -> No
             note.write_text(f"{step} of {number}")
             run.file(note)
     with step_run("registration") as run:
-        register(inputs, SETTINGS, output, run)
+        register(inputs, SETTINGS, output, output.with_name("card"), run)
 
 
 def test_twenty_pipelines_at_once(
