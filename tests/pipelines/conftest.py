@@ -1,11 +1,15 @@
 """What all tests of the graphs and of the command line stand on."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 
-@pytest.fixture(autouse=True)
-def no_images_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no `make images` of this checkout decide what a test compiles."""
-    monkeypatch.setattr("pipelines.images.BUILT", Path("build/none.json"))
+@pytest.fixture(autouse=True, scope="session")
+def no_images_built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Let no `make images` of this checkout decide what a test compiles; commands that compile run in this folder."""
+    folder = tmp_path_factory.mktemp("nothing-built")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("pipelines.images.BUILT", folder / "images.json")
+        yield folder

@@ -53,7 +53,7 @@ def tiny(registry: str) -> Iterator[str]:
 def test_what_is_pushed_is_compiled_by_its_digest(
     registry: str, tiny: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(images, "BUILT", tmp_path / "images.json")
     monkeypatch.setattr(images, "code_revision", lambda: "abc123")
     write_built({"selection": BuiltImage(tiny)})
     assert build_images.main(["--push"]) == 0
@@ -77,7 +77,7 @@ def test_a_registry_that_does_not_answer_is_a_sentence() -> None:
 def test_nothing_is_pushed_that_was_not_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(images, "BUILT", tmp_path / "images.json")
     assert build_images.main(["--push"]) == 69
     assert (
         "the images: found no build/images.json; expected images built from this revision. make images"

@@ -16,9 +16,9 @@ from cyclonedx.validation.json import JsonStrictValidator
 from docker import DockerClient
 
 from pipelines.bill_of_materials import LIST_PACKAGES
-from pipelines.build_images import BILLS
+from pipelines.build_images import BILLS, BUILT
 from pipelines.containers import LABEL, engine
-from pipelines.images import BESIDE_THE_ROOMS, START, read_built
+from pipelines.images import BESIDE_THE_ROOMS, START
 from tests.conftest import labelled_texts
 from tests.pipelines import runs
 from tests.pipelines.test_local import write_reviews
@@ -83,7 +83,8 @@ def images(docker: DockerClient) -> dict[str, str]:
     built = subprocess.run(command, cwd=runs.ROOT, capture_output=True, text=True)
     assert built.returncode == 0, built.stdout + built.stderr
     print(built.stdout)
-    return {room: image.reference for room, image in read_built().items()}
+    names = json.loads((runs.ROOT / BUILT).read_text())["images"]
+    return {room: image["tag"] for room, image in names.items()}
 
 
 @pytest.fixture(scope="session")

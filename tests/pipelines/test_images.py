@@ -17,7 +17,7 @@ from pipelines.images import START, BuiltImage, executors, in_images, read_built
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout at the revision abc123, in which nothing was built yet."""
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(images, "BUILT", tmp_path / "images.json")
     monkeypatch.setattr(images, "code_revision", lambda: "abc123")
     return tmp_path
 

@@ -17,12 +17,15 @@ COMMANDS = ("run", "show", "compile", "presets", "predict", "ui", "doctor", "dat
 ON_KUBEFLOW = ("submit", "schedule", "schedules", "unschedule")
 
 
-def bessemer(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def bessemer(
+    *arguments: str, home: Path, folder: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pipelines", *arguments],
         capture_output=True,
         text=True,
         check=False,
+        cwd=folder,
         env={**os.environ, "BESSEMER_HOME": str(home), **environment},
     )
 
@@ -96,7 +99,7 @@ def test_a_refusal_in_doctor_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_compile_writes_the_package(tmp_path: Path) -> None:
-    done = bessemer("compile", "--output", str(tmp_path / "out" / "package.yaml"), home=tmp_path)
+    done = bessemer("compile", "--output", str(tmp_path / "out" / "package.yaml"), home=tmp_path, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "comp-fine-tune" in (tmp_path / "out" / "package.yaml").read_text()
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["package.yaml"]
@@ -105,7 +108,7 @@ def test_compile_writes_the_package(tmp_path: Path) -> None:
 def test_compile_fills_the_form_in_and_places_the_rooms(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("fine_tuning: {node_selector: {pool: gpu}}\n")
     options = ["--placement", str(tmp_path / "mine.yaml"), "--output", str(tmp_path / "package.yaml")]
-    done = bessemer("compile", "smoke", *options, home=tmp_path)
+    done = bessemer("compile", "smoke", *options, home=tmp_path, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     graph, platform = yaml.safe_load_all((tmp_path / "package.yaml").read_text())
     assert graph["root"]["inputDefinitions"]["parameters"]["preset"]["defaultValue"] == "smoke"
@@ -116,7 +119,7 @@ def test_compile_fills_the_form_in_and_places_the_rooms(tmp_path: Path) -> None:
 def test_faults_of_a_placement_are_sentences_and_leave_no_package(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("fine_tuning:\n  cpus: 4\n")
     options = ["--placement", str(tmp_path / "mine.yaml"), "--output", str(tmp_path / "package.yaml")]
-    done = bessemer("compile", *options, home=tmp_path)
+    done = bessemer("compile", *options, home=tmp_path, folder=tmp_path)
     assert done.returncode == 65
     assert f"{tmp_path}/mine.yaml:2: fine_tuning.cpus: found a key that does not exist" in done.stderr
     assert "Traceback" not in done.stderr
@@ -125,6 +128,6 @@ def test_faults_of_a_placement_are_sentences_and_leave_no_package(tmp_path: Path
 
 def test_compile_to_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    done = bessemer("compile", "--output", str(tmp_path / "file" / "package.yaml"), home=tmp_path)
+    done = bessemer("compile", "--output", str(tmp_path / "file" / "package.yaml"), home=tmp_path, folder=tmp_path)
     assert done.returncode == 73
     assert "Traceback" not in done.stderr

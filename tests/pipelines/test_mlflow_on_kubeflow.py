@@ -203,7 +203,12 @@ def test_without_the_plugin_the_steps_make_the_tree_themselves(client: MlflowCli
     assert {run.data.tags[PARENT_TAG] for run in runs.values()} == {whole.info.run_id}
     assert {run.info.status for run in (whole, *runs.values())} == {"FINISHED"}
     assert whole.data.metrics["accuracy"] == 0.9125
-    assert {entry.path for entry in client.list_artifacts(whole.info.run_id)} == {"choice", "model_card.md", "plots", "run_report.html"}
+    assert {entry.path for entry in client.list_artifacts(whole.info.run_id)} == {
+        "choice",
+        "model_card.md",
+        "plots",
+        "run_report.html",
+    }
     version = client.get_model_version_by_alias("sentiment", "challenger")
     assert version.run_id == runs["registration"].info.run_id
     assert version.tags["mlflow_parent_run"] == whole.info.run_id

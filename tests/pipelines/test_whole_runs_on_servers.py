@@ -151,6 +151,7 @@ def test_no_secret_is_written_anywhere(site: Site, tmp_path: Path) -> None:
     assert tracked.worked == ["registration"]
     compiled = subprocess.run(
         [sys.executable, "-m", "pipelines", "compile", "--output", str(tmp_path / "package.yaml")],
+        cwd=tmp_path,
         env=runs.environment(tmp_path, PYTHONPATH=str(runs.ROOT), **site.environment),
         check=True,
         capture_output=True,
