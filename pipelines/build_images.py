@@ -59,18 +59,18 @@ def build(room: str, arguments: list[str]) -> BuiltImage:
         Unavailable: `docker build` failed.
 
     """
-    image = BuiltImage(tag_of(room))
+    revision = code_revision()
+    image = BuiltImage(tag_of(room, revision))
     labels = {
         "title": f"bessemer {room}",
-        "revision": code_revision(),
+        "revision": revision,
         "version": _git("describe", "--tags", "--always"),
         "source": without_password(_git("remote", "get-url", "origin")),
     }
     named = [f"--label=org.opencontainers.image.{name}={value}" for name, value in labels.items() if value]
     where = [f"--file={DOCKERFILE}", f"--target={room}", f"--tag={image.tag}"]
     # the command and not the library, which knows the classic builder alone
-    revision = f"--build-arg=REVISION={code_revision()}"
-    command = ["docker", "build", "--quiet", *where, *named, revision, *arguments, "."]
+    command = ["docker", "build", "--quiet", *where, *named, f"--build-arg=REVISION={revision}", *arguments, "."]
     built = subprocess.run(command, capture_output=True, text=True)
     if built.returncode != 0:
         print(built.stdout, built.stderr, sep="\n", file=sys.stderr)

@@ -46,10 +46,10 @@ class BuiltImage:
         return self.digest or self.tag
 
 
-def tag_of(room: str) -> str:
-    """Return the name that the room's image gets when it is built from this checkout."""
+def tag_of(room: str, revision: str) -> str:
+    """Return the name that the room's image gets when it is built from the code at `revision`."""
     registry = os.environ.get(REGISTRY, "")
-    return f"{registry}/{image(room)}:{code_revision() or 'latest'}".lstrip("/")
+    return f"{registry}/{image(room)}:{revision or 'latest'}".lstrip("/")
 
 
 def write_built(images: dict[str, BuiltImage]) -> None:
@@ -83,7 +83,8 @@ def references() -> Callable[[str], str]:
 
     """
     built = read_built()
-    return lambda room: built[room].reference if room in built else tag_of(room)
+    revision = code_revision()  # once, as it asks git
+    return lambda room: built[room].reference if room in built else tag_of(room, revision)
 
 
 def in_images(graph: "GraphComponent", reference: Callable[[str], str]) -> "GraphComponent":
