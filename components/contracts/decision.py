@@ -1,0 +1,55 @@
+"""The decision contract: what the gate found about a challenger, check by check."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from components.contracts.scorecard import Interval
+
+Verdict = Literal["passed", "failed", "undecided"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that the gate looked at."""
+
+    name: str
+    """Such as `non_inferiority`, `floor.accuracy`, `slice.label=fresh`, `latency`, `robustness.typos`."""
+    verdict: Verdict
+    """`undecided` where the rows are too few to say; the gate holds that against the challenger."""
+    sentence: str
+    """What was found and what would have been right, with units."""
+    p_value: float | None = None
+    """After the correction for several tests, where the check is one."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a decision folder holds, beside `decision.html`, the page about it."""
+
+    FILE: ClassVar[str] = "decision.json"
+    PAGE: ClassVar[str] = "decision.html"
+
+    name: str
+    challenger: int
+    """Its version."""
+    champion: int | None
+    ledger_entries: int
+    """As the contenders contract has it."""
+    passed: bool
+    why: str
+    """One sentence."""
+    checks: list[Check]
+    """The ones that decide it first."""
+    rows: int
+    margin_points: float
+    """How many points of accuracy worse the challenger may be."""
+    alpha: float
+    """The rate of wrong promotions that was allowed."""
+    difference: Interval | None
+    """Points of accuracy that the challenger is better, with its paired interval; None where nobody reigns."""
+    superior: bool
+    """Whether it was also shown to be better."""
+    rows_needed: int | None
+    """How many rows would decide the margin at the power that was asked for; None where nobody reigns."""
+    comparison_sha256: str
+    """Of the comparison's manifest: what the decision stands on."""
