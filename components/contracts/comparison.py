@@ -63,6 +63,6 @@ class Comparison:
     machine: Machine
     predictions_sha256: str
     served: str
-    """What the test of the packaged challenger in a serving process found, in a sentence."""
+    """As the contenders contract has it."""
     faults: list[str] = field(default_factory=list)
-    """Why the challenger cannot be served as it is: sentences; empty when it can."""
+    """As the contenders contract has it."""

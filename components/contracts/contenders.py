@@ -1,6 +1,6 @@
 """The contenders contract: a challenger and the reigning champion, as the registry has them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 Role = Literal["challenger", "champion"]
@@ -40,3 +40,7 @@ class Contenders:
     champion: Contender | None
     ledger_entries: int
     """How many entries the model's ledger had: a promotion that comes later than another one sees it by this."""
+    served: str
+    """What the test of the packaged challenger in a serving process found, in a sentence."""
+    faults: list[str] = field(default_factory=list)
+    """Why the challenger cannot be served as it is: sentences; empty when it can."""

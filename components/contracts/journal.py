@@ -1,0 +1,188 @@
+"""A list in MLflow that only grows: numbered entries, each naming the hash of the one before it.
+
+The tags of a registered model would be the place that one looks for it in, but the last writer of a tag wins, and nobody
+learns that there was another. A run's parameters are the one thing in MLflow that is written once: the database holds a
+key of a run to a single value, also against two writers at the same moment. So a journal is a run, and an entry is a
+parameter of it. MLflow's experiments have unique names and are made together with their tags: that decides, once and for
+all, which run it is. All of it lies in the database that MLflow's backup holds.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from components.contracts.faults import BadInput, Fault, Refusal
+from components.contracts.tracking import answering
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Experiment
+
+Kind = Literal["ledger", "retraining"]
+
+EXPERIMENT = "bessemer {kind} of {name}"
+"""The experiment that holds a journal's run, so that people find it in MLflow's pages."""
+_RUN = "bessemer.journal"
+"""The experiment's tag that names the run."""
+_NOTHING_BEFORE = "0" * 64
+_MOST_CHARACTERS = 6000
+"""What MLflow keeps of a parameter."""
+_LONGEST_VALUE = 1500
+
+
+class Overtaken(Refusal):
+    """Somebody else appended an entry first. Worth another look at what there is now."""
+
+    exit_code = 75
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry as it stands in the journal."""
+
+    number: int
+    """From 1."""
+    time: float
+    """Seconds since the epoch, by the writer's clock."""
+    before: str
+    """The `sha256` of the entry before it."""
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The entry as it is written."""
+        values = {"time": self.time, "before": self.before, **self.values}
+        return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+    @property
+    def sha256(self) -> str:
+        """Of the number and of what is written."""
+        return hashlib.sha256(f"{self.number} {self.text}".encode()).hexdigest()
+
+
+class Journal:
+    """The entries of one kind about one registered model."""
+
+    def __init__(self, client: "MlflowClient", kind: Kind, name: str) -> None:
+        """Name a journal; nothing is made before the first entry.
+
+        Args:
+            client: of the server that keeps it.
+            kind: what its entries are.
+            name: the registered model's.
+
+        """
+        self.client = client
+        self.experiment = EXPERIMENT.format(kind=kind, name=name)
+
+    def entries(self) -> list[Entry]:
+        """Return all entries, the oldest first, once the chain is found whole.
+
+        Raises:
+            BadInput: an entry is missing, or was changed.
+            Unavailable: the server does not answer.
+
+        """
+        run_id = self.run_id()
+        if not run_id:
+            return []
+        with answering():
+            written = self.client.get_run(run_id).data.params
+        numbered = sorted((int(key), text) for key, text in written.items() if key.isdigit())
+        entries = [_read(self.experiment, number, text) for number, text in numbered]
+        before = _NOTHING_BEFORE
+        for place, entry in enumerate(entries, start=1):
+            if entry.number != place or entry.before != before:
+                raise BadInput(self._broken(place))
+            before = entry.sha256
+        return entries
+
+    def append(self, values: Mapping[str, Any], after: int) -> Entry:
+        """Write one entry behind `after` others, or nothing.
+
+        Args:
+            values: what it says; long texts are cut.
+            after: how many entries the writer has seen.
+
+        Raises:
+            Overtaken: there are more by now.
+            BadInput: the journal is broken.
+            Unavailable: the server does not answer; it may have taken the entry all the same.
+
+        """
+        from mlflow.exceptions import MlflowException
+
+        seen = self.entries()
+        if len(seen) != after:
+            raise Overtaken(self._more(after, len(seen)))
+        entry = Entry(after + 1, time.time(), seen[-1].sha256 if seen else _NOTHING_BEFORE, _cut(values))
+        if len(entry.text) > _MOST_CHARACTERS:
+            raise ValueError(f"an entry of {len(entry.text)} characters: MLflow keeps {_MOST_CHARACTERS}")
+        with answering():
+            run_id = self._make_run()
+            try:
+                self.client.log_param(run_id, _key(entry.number), entry.text)
+            except MlflowException as error:
+                if "already" not in str(error):
+                    raise
+                raise Overtaken(self._more(after, after + 1)) from None
+        return entry
+
+    def run_id(self) -> str:
+        """Return the run that holds the entries; empty as long as there is none."""
+        with answering():
+            experiment = self.client.get_experiment_by_name(self.experiment)
+        return _run_of(experiment) if experiment else ""
+
+    def _make_run(self) -> str:
+        """Return the run that holds the entries, made if need be: of two writers at once one makes it."""
+        from mlflow.exceptions import MlflowException
+
+        from components.contracts.tracking import experiment_named
+
+        made = self.client.get_experiment_by_name(self.experiment)
+        if made:
+            return _run_of(made)
+        home = experiment_named(self.client, "bessemer journals")
+        run_id = self.client.create_run(home, run_name=self.experiment).info.run_id
+        try:
+            self.client.create_experiment(self.experiment, tags={_RUN: run_id})
+        except MlflowException:
+            made = self.client.get_experiment_by_name(self.experiment)
+            if made is None:
+                raise
+            self.client.delete_run(run_id)
+            return _run_of(made)
+        return str(run_id)
+
+    def _more(self, after: int, found: int) -> Fault:
+        thing, way_out = f"the {self.experiment}", "Somebody else was faster: look at what there is now, then try again."
+        return Fault(thing, f"{found} entries", f"the {after} that this was decided on", way_out)
+
+    def _broken(self, place: int) -> Fault:
+        way_out = "Restore MLflow's database from a backup, and ask who may write to it."
+        return Fault(f"entry {place} of the {self.experiment}", "another text than was written", "its hash", way_out)
+
+
+def _key(number: int) -> str:
+    return f"{number:06d}"
+
+
+def _cut(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value[:_LONGEST_VALUE] if isinstance(value, str) else value for key, value in values.items()}
+
+
+def _run_of(experiment: "Experiment") -> str:
+    return str(experiment.tags[_RUN])
+
+
+def _read(journal: str, number: int, text: str) -> Entry:
+    try:
+        values = json.loads(text)
+        return Entry(number, values.pop("time"), values.pop("before"), values)
+    except (ValueError, KeyError, AttributeError):
+        thing, way_out = f"entry {number} of the {journal}", "Restore MLflow's database from a backup."
+        raise BadInput(Fault(thing, text[:80], "a JSON object", way_out)) from None
