@@ -31,13 +31,14 @@ def run(
         from rich.console import Console
 
         from pipelines import preset as presets
+        from pipelines.jobs import build_job
         from pipelines.result import show as show_result
         from pipelines.watch import run_here
 
         console = Console(highlight=False, markup=True)
         chosen = presets.load(preset, overrides or [])
         console.print(f"[bold]{chosen.name}[/]  {chosen.description}")
-        outcome = run_here(chosen, console, runner)
+        outcome = run_here(build_job(chosen), console, runner)
         show_result(outcome.run, console)
         console.print(outcome.summary(), style="dim")
         raise typer.Exit(outcome.exit_code)

@@ -13,7 +13,7 @@ import runpy
 import signal
 import socket
 import sys
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -23,8 +23,9 @@ from multiprocessing.process import BaseProcess
 from components.compression.config import RECIPES
 
 TRACKING = ["mlflow", "mlflow.store.tracking.sqlalchemy_store"]
-IMPORTS = {
-    "ingest_data": [*TRACKING, "components.data_ingestion.ingest"],
+_DATA = {"ingest_data": [*TRACKING, "components.data_ingestion.ingest"]}
+_BUILD = {
+    **_DATA,
     "ingest_model": [*TRACKING, "components.model_ingestion.ingest"],
     "validate_data": [*TRACKING, "components.data_validation.validate"],
     "fine_tune": [*TRACKING, "components.fine_tuning.tune"],
@@ -34,7 +35,11 @@ IMPORTS = {
     "report_run": [*TRACKING, "components.reporting.report"],
     "register_model": [*TRACKING, "mlflow.pyfunc", "components.registration.register"],
 }
-"""What the work of each component imports, in the order of the way of the data; the look-ups import next to nothing."""
+IMPORTS: dict[str, Mapping[str, list[str]]] = {"build_model": _BUILD}
+"""What the work of each component of a graph imports, in the order of the way of the data.
+
+The look-ups import next to nothing.
+"""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Task:
 def serve(
     listener: socket.socket,
     until: Connection,
+    imports: Mapping[str, list[str]],
     mine: Set[str],
     inbox: Connection,
     others: Sequence[Connection],
@@ -66,6 +72,7 @@ def serve(
     Args:
         listener: where clients come.
         until: a pipe that ends with the run.
+        imports: what each component of the graph imports, in order.
         mine: the components that this server imports ahead for.
         inbox: where the servers of the other components tell which component works, or None for a failure.
         others: their inboxes.
@@ -74,7 +81,7 @@ def serve(
     """
     importlib.import_module("kfp.dsl.executor")
     forks: dict[int, tuple[BaseProcess, socket.socket]] = {}
-    ahead = [module for name in IMPORTS if name in mine for module in IMPORTS[name]] if all_will_work else []
+    ahead = [module for name in imports if name in mine for module in imports[name]] if all_will_work else []
     all_is_well = True
     while True:
         came = wait([listener, until, inbox, *forks], timeout=0 if ahead else None)
@@ -95,8 +102,8 @@ def serve(
                     _tell(others, None)
             elif arrived := _accept(listener):
                 task, client = arrived
-                works = _component(task)
-                for module in IMPORTS.get(works or "", []):
+                works = _component(task, imports)
+                for module in imports.get(works or "", []):
                     _import(module)
                 process = _fork(task)
                 forks[process.sentinel] = process, client
@@ -105,7 +112,7 @@ def serve(
             if not all_is_well:
                 ahead = []
             elif works:
-                ahead = _later(works, mine)
+                ahead = _later(works, imports, mine)
 
 
 def _accept(listener: socket.socket) -> tuple[Task, socket.socket] | None:
@@ -132,15 +139,15 @@ def _receive(client: socket.socket) -> Task | None:
     return Task(wanted["arguments"], wanted["folder"], wanted["environment"], tuple(streams))
 
 
-def _component(task: Task) -> str | None:
+def _component(task: Task, imports: Mapping[str, list[str]]) -> str | None:
     """Return the name of the component that the task is; None for what imports next to nothing."""
-    return next((word for word in task.arguments if word in IMPORTS), None)
+    return next((word for word in task.arguments if word in imports), None)
 
 
-def _later(component: str, mine: Set[str]) -> list[str]:
+def _later(component: str, imports: Mapping[str, list[str]], mine: Set[str]) -> list[str]:
     """Return the modules that those of `mine` will need which come after `component` in the way of the data."""
-    names = list(IMPORTS)
-    return [module for name in names[names.index(component) + 1 :] if name in mine for module in IMPORTS[name]]
+    names = list(imports)
+    return [module for name in names[names.index(component) + 1 :] if name in mine for module in imports[name]]
 
 
 def _tell(others: Sequence[Connection], works: str | None) -> None:

@@ -30,13 +30,14 @@ LIGHT = "light"
 
 
 @contextmanager
-def forking_tasks(all_will_work: bool = False) -> Iterator[None]:
+def forking_tasks(pipeline: str, all_will_work: bool = False) -> Iterator[None]:
     """Let kfp.local's tasks be forks of servers that start here, where forking is safe after such imports: on Linux.
 
     What takes long to import has a server of its own. All are forks of this process, which needs MLflow too, for the
     run around the tasks.
 
     Args:
+        pipeline: the graph whose tasks they are.
         all_will_work: whether nothing can be cached, so that they need not wait for the first task that works.
 
     """
@@ -51,14 +52,15 @@ def forking_tasks(all_will_work: bool = False) -> Iterator[None]:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="bessemer-")))
         until, done = Pipe(duplex=False)
         inboxes = {name: Pipe(duplex=False) for name in (LIGHT, *LONG_IMPORTS)}
-        light = set(IMPORTS).difference(*LONG_IMPORTS.values())
+        imports = IMPORTS[pipeline]
+        light = set(imports).difference(*LONG_IMPORTS.values())
         servers = []
         for name, (inbox, _) in inboxes.items():
             listener = stack.enter_context(socket.socket(socket.AF_UNIX))
             listener.bind(str(folder / name))
             listener.listen()
             others = [outbox for other, (_, outbox) in inboxes.items() if other != name]
-            served = [listener, until, LONG_IMPORTS.get(name, light), inbox, others, all_will_work]
+            served = [listener, until, imports, LONG_IMPORTS.get(name, light), inbox, others, all_will_work]
             servers.append(get_context("fork").Process(target=_become, args=[done, *served]))
         for server in servers:
             server.start()

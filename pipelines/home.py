@@ -32,7 +32,7 @@ class RunFolder:
 
     @property
     def request(self) -> Path:
-        """What was asked for: the preset, the recipes and the pipeline's arguments."""
+        """What was asked for: the job and the runner."""
         return self.path / "request.json"
 
     @property
@@ -47,7 +47,7 @@ class RunFolder:
 
     @property
     def result(self) -> Path:
-        """Where the choice and the registration lie; only there once the run succeeded."""
+        """What the graph put out: values, and where artifacts lie; only there once the run succeeded."""
         return self.path / "result.json"
 
 

@@ -21,6 +21,7 @@ from components.contracts.tracking import answering, experiment_named
 from pipelines.fingerprint import code_revision
 from pipelines.forking import forking_tasks
 from pipelines.home import RunFolder, home, tracking_uri
+from pipelines.jobs import graph_of
 from pipelines.steps import EventReader
 
 if TYPE_CHECKING:
@@ -36,13 +37,14 @@ def main(run_path: str) -> int:
     run = RunFolder(Path(run_path))
     request = json.loads(run.request.read_text(encoding="utf-8"))
     os.environ.update(_environment(run))
+    pipeline, title, arguments = request["pipeline"], request["title"], request["arguments"]
     try:
         if request["runner"] == "docker":
-            with _pipeline_run(request["preset"], run):
-                _build_in_containers(request["arguments"], request["sources"], run)
+            with _pipeline_run(title, run):
+                _run_in_containers(pipeline, arguments, request["sources"], run)
         else:
-            with forking_tasks(all_will_work=not _cache().exists()), _pipeline_run(request["preset"], run):
-                _build_in_processes(request["arguments"], run)
+            with forking_tasks(pipeline, all_will_work=not _cache().exists()), _pipeline_run(title, run):
+                _run_in_processes(pipeline, arguments, run)
     except Refusal as refusal:
         _tell_failure([str(fault) for fault in refusal.faults], refusal.exit_code, defect=False)
         return refusal.exit_code
@@ -82,7 +84,7 @@ def _environment(run: RunFolder) -> dict[str, str]:
 
 
 @contextmanager
-def _pipeline_run(preset: str, run: RunFolder) -> Iterator[None]:
+def _pipeline_run(title: str, run: RunFolder) -> Iterator[None]:
     """Open the MLflow run of the whole pipeline, name it to the steps, and end it as they end.
 
     A run that MLFLOW_RUN_ID names already is joined instead, and left for its owner to end.
@@ -100,9 +102,9 @@ def _pipeline_run(preset: str, run: RunFolder) -> Iterator[None]:
     with answering():
         # without a server of its own MLflow would put artifacts below the working folder
         place = None if os.environ["MLFLOW_TRACKING_URI"].startswith("http") else str(home() / "artifacts")
-        experiment_id = experiment_named(client, preset, place)
+        experiment_id = experiment_named(client, title, place)
         tags = {"bessemer.run": run.id, "mlflow.source.git.commit": os.environ["BESSEMER_GIT_REVISION"]}
-        run_id = client.create_run(experiment_id, run_name=f"{preset} {run.id}", tags=tags).info.run_id
+        run_id = client.create_run(experiment_id, run_name=f"{title} {run.id}", tags=tags).info.run_id
     os.environ["MLFLOW_EXPERIMENT_ID"] = experiment_id
     os.environ["MLFLOW_RUN_ID"] = run_id
     status = "FAILED"
@@ -121,26 +123,23 @@ def _cache() -> Path:
     return home() / "cache"
 
 
-def _build_in_processes(arguments: dict[str, Any], run: RunFolder) -> None:
+def _run_in_processes(pipeline: str, arguments: dict[str, Any], run: RunFolder) -> None:
     from kfp import local
 
-    from pipelines.build_model import build_model
-
-    _build(build_model, arguments, local.SubprocessRunner(use_venv=False), run)
+    _run(graph_of(pipeline), arguments, local.SubprocessRunner(use_venv=False), run)
 
 
-def _build_in_containers(arguments: dict[str, Any], sources: list[str], run: RunFolder) -> None:
-    from pipelines.build_model import build_model
+def _run_in_containers(pipeline: str, arguments: dict[str, Any], sources: list[str], run: RunFolder) -> None:
     from pipelines.containers import check_images, docker_runner
     from pipelines.images import executors, in_images, references
 
-    graph = in_images(build_model, references())
+    graph = in_images(graph_of(pipeline), references())
     check_images({executor["container"]["image"] for executor in executors(graph).values()})
-    _build(graph, arguments, docker_runner(run, sources), run)
+    _run(graph, arguments, docker_runner(run, sources), run)
 
 
-def _build(graph: "GraphComponent", arguments: dict[str, Any], runner: Any, run: RunFolder) -> None:
-    """Run the graph, and note where its outputs lie.
+def _run(graph: "GraphComponent", arguments: dict[str, Any], runner: Any, run: RunFolder) -> None:
+    """Run the graph, and note what it put out.
 
     Raises:
         RuntimeError: a task failed.
@@ -151,8 +150,8 @@ def _build(graph: "GraphComponent", arguments: dict[str, Any], runner: Any, run:
     local.init(runner, pipeline_root=str(home() / "pipeline"), enable_caching=True, cache_root=str(_cache()))
     outputs = graph(**arguments).outputs
     _raise_if_any_failed(run)
-    paths = {name: artifact.path for name, artifact in outputs.items()}
-    write_text_whole(run.result, json.dumps(paths, indent=2) + "\n")
+    values = {name: getattr(output, "path", output) for name, output in outputs.items()}
+    write_text_whole(run.result, json.dumps(values, indent=2) + "\n")
 
 
 def _raise_if_any_failed(run: RunFolder) -> None:

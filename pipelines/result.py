@@ -37,7 +37,7 @@ def registration_of(run: RunFolder) -> Registration | None:
 def steps_of(run: RunFolder) -> Steps:
     """Return the steps of a run that has ended, from its events."""
     request = json.loads(run.request.read_text(encoding="utf-8"))
-    steps = Steps(request["recipes"])
+    steps = Steps(request["steps"])
     for event in EventReader(run.events):
         steps.take(event)
     steps.settle(succeeded=run.result.exists())

@@ -1,7 +1,7 @@
 """What is known of a run's steps from the events that they told: which ran, how far, how long, and how it ended."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,12 +58,8 @@ class Step:
 class Steps:
     """The steps of one run, in the order of the way of the data."""
 
-    def __init__(self, recipes: Sequence[str]) -> None:
-        first = ("data_ingestion", "model_ingestion", "data_validation", "fine_tuning")
-        self.all = [Step(room) for room in first]
-        for recipe in recipes:
-            self.all += [Step("compression", recipe), Step("evaluation", recipe)]
-        self.all += [Step("selection"), Step("reporting"), Step("registration")]
+    def __init__(self, places: Iterable[Sequence[str]]) -> None:
+        self.all = [Step(room, detail) for room, detail in places]
         self.lookup_seconds = 0.0
         """Wall time of the look-ups that are never cached."""
         self.outside = Step("")

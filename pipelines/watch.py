@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import FrameType
 from typing import Literal
 
@@ -18,7 +18,7 @@ from components.contracts.faults import writing
 from components.contracts.folders import write_text_whole
 from pipelines.display import display, duration
 from pipelines.home import RunFolder, new_run
-from pipelines.preset import Preset
+from pipelines.jobs import Job
 from pipelines.steps import EventReader, Steps
 
 Runner = Literal["subprocess", "docker"]
@@ -51,11 +51,11 @@ class Outcome:
         )
 
 
-def run_here(preset: Preset, console: Console, runner: Runner = "subprocess") -> Outcome:
-    """Run `preset` in a process of its own and show its steps until it ends.
+def run_here(job: Job, console: Console, runner: Runner = "subprocess") -> Outcome:
+    """Run `job` in a process of its own and show its steps until it ends.
 
     Args:
-        preset: what to run.
+        job: what to run.
         console: where the steps are shown.
         runner: what a task is: a process of this machine, or a container of the images that `make images` built.
 
@@ -65,15 +65,8 @@ def run_here(preset: Preset, console: Console, runner: Runner = "subprocess") ->
     """
     begun = time.monotonic()
     run = new_run()
-    asked = {
-        "preset": preset.name,
-        "recipes": preset.measured,
-        "arguments": preset.arguments(),
-        "runner": runner,
-        "sources": preset.sources(),
-    }
-    write_text_whole(run.request, json.dumps(asked, indent=2) + "\n")
-    steps = Steps(preset.measured)
+    write_text_whole(run.request, json.dumps({**asdict(job), "runner": runner}, indent=2) + "\n")
+    steps = Steps(job.steps)
     with writing(run.log), run.log.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "pipelines.local", str(run.path)],

@@ -40,8 +40,8 @@ class Measured:
 class Comparison:
     """What a comparison folder holds, beside `predictions.parquet`.
 
-    Its columns are row (int64), label, slices (a list of the slices' names that the row lies in), challenger and champion
-    (the predicted labels; champion is null where nobody reigns), in the order of the split.
+    Its columns are row (int64), label, slices (a list of the slices' names that the row lies in), challenger and
+    champion (the predicted labels; champion is null where nobody reigns), in the order of the split.
     """
 
     FILE: ClassVar[str] = "comparison.json"

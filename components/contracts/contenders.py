@@ -25,9 +25,10 @@ class Contender:
 class Contenders:
     """What a contenders folder holds, beside a folder a contender.
 
-    `challenger/` and `champion/` each hold `model/`, the packaged model as MLflow serves it, and `training_texts.parquet`
-    (`components.contracts.reference`), empty for a version that was registered without one. There is no `champion/` where
-    nobody reigns yet. The measured candidate lies in `challenger/model/artifacts/candidate/`.
+    `challenger/` and `champion/` each hold `model/`, the packaged model as MLflow serves it, and
+    `training_texts.parquet` (`components.contracts.reference`), empty for a version that was registered without one.
+    There is no `champion/` where nobody reigns yet. The measured candidate lies in
+    `challenger/model/artifacts/candidate/`.
     """
 
     FILE: ClassVar[str] = "contenders.json"

@@ -1,10 +1,10 @@
 """A list in MLflow that only grows: numbered entries, each naming the hash of the one before it.
 
-The tags of a registered model would be the place that one looks for it in, but the last writer of a tag wins, and nobody
-learns that there was another. A run's parameters are the one thing in MLflow that is written once: the database holds a
-key of a run to a single value, also against two writers at the same moment. So a journal is a run, and an entry is a
-parameter of it. MLflow's experiments have unique names and are made together with their tags: that decides, once and for
-all, which run it is. All of it lies in the database that MLflow's backup holds.
+The tags of a registered model would be the place that one looks for it in, but the last writer of a tag wins, and
+nobody learns that there was another. A run's parameters are the one thing in MLflow that is written once: the database
+holds a key of a run to a single value, also against two writers at the same moment. So a journal is a run, and an entry
+is a parameter of it. MLflow's experiments have unique names and are made together with their tags: that decides, once
+and for all, which run it is. All of it lies in the database that MLflow's backup holds.
 """
 
 import hashlib
@@ -159,7 +159,10 @@ class Journal:
         return str(run_id)
 
     def _more(self, after: int, found: int) -> Fault:
-        thing, way_out = f"the {self.experiment}", "Somebody else was faster: look at what there is now, then try again."
+        thing, way_out = (
+            f"the {self.experiment}",
+            "Somebody else was faster: look at what there is now, then try again.",
+        )
         return Fault(thing, f"{found} entries", f"the {after} that this was decided on", way_out)
 
     def _broken(self, place: int) -> Fault:

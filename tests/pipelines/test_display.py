@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from pipelines.display import display, duration, table
+from pipelines.jobs import build_steps
 from pipelines.steps import EventReader, Steps
 
 
@@ -26,7 +27,7 @@ FAILED = event("failed", "model_ingestion", faults=["no model"], defect=False, e
 
 
 def test_each_step_has_a_line_and_long_work_a_bar() -> None:
-    steps = Steps(["baseline"])
+    steps = Steps(build_steps(["baseline"]))
     for told in (FINISHED, event("started", "fine_tuning")):
         steps.take(told)
     steps.take({"event": "progress", "what": "tokens", "done": 5, "total": 20, "note": "loss 0.41"})
@@ -41,13 +42,13 @@ def test_each_step_has_a_line_and_long_work_a_bar() -> None:
 
 
 def test_what_failed_was_interrupted_or_did_not_change_is_marked() -> None:
-    steps = Steps([])
+    steps = Steps(build_steps([]))
     steps.take(FAILED)
     steps.take(event("started", "fine_tuning"))
     steps.take(event("interrupted"))
     steps.settle(succeeded=False)
     assert [line[:1] for line in drawn(steps)] == ["·", "✗", "·", "■", "·", "·", "·"]
-    unchanged = Steps([])
+    unchanged = Steps(build_steps([]))
     unchanged.settle(succeeded=True)
     assert all(line.startswith("=") and line.endswith("unchanged") for line in drawn(unchanged))
 
@@ -61,7 +62,7 @@ def reader(tmp_path: Path) -> EventReader:
 
 def test_a_terminal_is_drawn_on_in_place(reader: EventReader) -> None:
     console = Console(file=io.StringIO(), width=100, force_terminal=True)
-    with display(Steps([]), console) as refresh:
+    with display(Steps(build_steps([])), console) as refresh:
         refresh(reader)
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert "\x1b[1A" in said  # the cursor goes up, over what was drawn before
@@ -70,7 +71,7 @@ def test_a_terminal_is_drawn_on_in_place(reader: EventReader) -> None:
 
 def test_elsewhere_each_step_is_said_once_when_it_ends(reader: EventReader) -> None:
     console = Console(file=io.StringIO(), width=100)
-    with display(Steps([]), console) as refresh:
+    with display(Steps(build_steps([])), console) as refresh:
         refresh(reader)
         refresh(reader)
     assert console.file.getvalue() == "✓ data ingestion  1 min 02 s\n✗ model ingestion  \n"  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ def python() -> Iterator[str]:
         import sys
         from pipelines.forking import forking_tasks
         real = sys.executable
-        with forking_tasks():
+        with forking_tasks("build_model"):
             print(sys.executable, flush=True)
             sys.stdin.read()
         assert sys.executable == real
@@ -166,7 +166,7 @@ def test_the_servers_end_when_the_run_is_killed(tmp_path: Path) -> None:
     code = """
         import subprocess, sys, time
         from pipelines.forking import forking_tasks
-        with forking_tasks():
+        with forking_tasks("build_model"):
             subprocess.run([sys.executable, "-m", "this"], stdout=subprocess.DEVNULL)
             print(open(f"/proc/self/task/{__import__('os').getpid()}/children").read(), flush=True)
             time.sleep(60)

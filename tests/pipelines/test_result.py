@@ -10,6 +10,7 @@ from components.contracts.folders import write_manifest
 from components.contracts.registration import Registration
 from components.contracts.scorecard import Interval, Latency, Machine, Scorecard
 from pipelines.home import RunFolder
+from pipelines.jobs import build_steps
 from pipelines.result import show
 
 
@@ -54,7 +55,7 @@ def run_folder(path: Path, chosen: str) -> RunFolder:
     write_manifest(path / "choice", Choice(chosen, why, "fastest", {"min_speed_up": 2.0}, verdicts))
     run = RunFolder(path)
     recipes = ["baseline", "onnx-fp32", "int8-dynamic"]
-    run.request.write_text(json.dumps({"preset": "sentiment", "recipes": recipes}))
+    run.request.write_text(json.dumps({"steps": build_steps(recipes)}))
     if chosen:
         (path / "registration").mkdir()
         write_manifest(
@@ -117,7 +118,7 @@ def test_when_nothing_qualifies_the_table_is_there_and_the_failure_too(tmp_path:
 @pytest.mark.parametrize("defect", [True, False])
 def test_only_a_defect_points_to_the_traceback(tmp_path: Path, defect: bool) -> None:
     run = RunFolder(tmp_path)
-    run.request.write_text(json.dumps({"preset": "smoke", "recipes": []}))
+    run.request.write_text(json.dumps({"steps": build_steps([])}))
     failed = {
         "event": "failed",
         "time": 0,

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+from pipelines.jobs import build_steps
 from pipelines.steps import EventReader, Steps
 
 
@@ -9,7 +10,7 @@ def event(name: str, **values: object) -> dict[str, object]:
 
 
 def test_a_step_goes_from_waiting_to_done() -> None:
-    steps = Steps(["baseline"])
+    steps = Steps(build_steps(["baseline"]))
     first = steps.all[0]
     assert first.state == "waiting"
     steps.take(event("started", room="data_ingestion", detail=""))
@@ -21,7 +22,7 @@ def test_a_step_goes_from_waiting_to_done() -> None:
 
 
 def test_each_recipe_has_its_own_two_steps() -> None:
-    steps = Steps(["baseline", "int8-dynamic"])
+    steps = Steps(build_steps(["baseline", "int8-dynamic"]))
     steps.take(event("started", room="compression", detail="int8-dynamic"))
     running = [step.title for step in steps.all if step.state == "running"]
     assert running == ["compression: int8-dynamic"]
@@ -29,13 +30,13 @@ def test_each_recipe_has_its_own_two_steps() -> None:
 
 def test_steps_that_never_told_were_unchanged_only_if_the_run_succeeded() -> None:
     for succeeded, expected in ((True, "unchanged"), (False, "waiting")):
-        steps = Steps([])
+        steps = Steps(build_steps([]))
         steps.settle(succeeded)
         assert {step.state for step in steps.all} == {expected}
 
 
 def test_a_step_that_was_running_when_the_run_was_interrupted_was_interrupted_with_it() -> None:
-    steps = Steps([])
+    steps = Steps(build_steps([]))
     steps.take(event("started", room="fine_tuning", detail=""))
     steps.take(event("interrupted", room="", detail=""))
     steps.settle(succeeded=False)
@@ -44,7 +45,7 @@ def test_a_step_that_was_running_when_the_run_was_interrupted_was_interrupted_wi
 
 
 def test_a_step_that_ended_without_a_word_was_killed() -> None:
-    steps = Steps([])
+    steps = Steps(build_steps([]))
     steps.take(event("started", room="fine_tuning", detail=""))
     steps.settle(succeeded=False)
     (killed,) = steps.failures
@@ -53,34 +54,34 @@ def test_a_step_that_ended_without_a_word_was_killed() -> None:
 
 
 def test_a_run_that_failed_without_any_word_is_a_defect_that_is_said() -> None:
-    steps = Steps([])
+    steps = Steps(build_steps([]))
     steps.settle(succeeded=False)
     (silent,) = steps.failures
     assert (silent.room, silent.exit_code, silent.defect) == ("", 70, True)
 
 
 def test_what_a_step_warns_of_is_kept() -> None:
-    steps = Steps([])
+    steps = Steps(build_steps([]))
     steps.take(event("warned", room="data_validation", detail="", sentences=["3 rows are empty"]))
     assert [step.warnings for step in steps.all if step.room == "data_validation"] == [["3 rows are empty"]]
 
 
 def test_lookups_count_as_work_but_have_no_line() -> None:
-    steps = Steps([])
+    steps = Steps(build_steps([]))
     steps.take(event("finished", room="data_ingestion", detail="source", seconds=1.5, peak_mib=1.0))
     assert steps.seconds_inside == 1.5
     assert {step.state for step in steps.all} == {"waiting"}
 
 
 def test_a_lookup_that_fails_is_the_failure_of_its_room() -> None:
-    steps = Steps([])
+    steps = Steps(build_steps([]))
     steps.take(event("failed", room="data_ingestion", detail="source", faults=["no file"], defect=False, exit_code=65))
     (failed,) = steps.failures
     assert (failed.title, failed.faults, failed.exit_code) == ("data ingestion", ["no file"], 65)
 
 
 def test_a_form_that_is_refused_is_a_failure_outside_any_room() -> None:
-    steps = Steps(["baseline"])
+    steps = Steps(build_steps(["baseline"]))
     faults = ["objective: found 'cheapest'; expected one of fastest."]
     steps.take(event("failed", room="settings", detail="preset", faults=faults, defect=False, exit_code=65))
     assert [(step.faults, step.exit_code) for step in steps.failures] == [(faults, 65)]
@@ -88,7 +89,7 @@ def test_a_form_that_is_refused_is_a_failure_outside_any_room() -> None:
 
 
 def test_a_failure_outside_any_room_is_kept() -> None:
-    steps = Steps([])
+    steps = Steps(build_steps([]))
     steps.take(event("failed", room="", detail="", faults=["the server is down"], defect=False, exit_code=69))
     assert [failed.faults for failed in steps.failures] == [["the server is down"]]
 

@@ -1,0 +1,47 @@
+"""What a run on this machine is asked for: a graph, its arguments, and the steps that it is made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pipelines.preset import Preset
+
+if TYPE_CHECKING:
+    from kfp.dsl.graph_component import GraphComponent
+
+Place = tuple[str, str]
+"""A step: its room, and what tells it from others of the same room."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of one graph."""
+
+    pipeline: str
+    """The graph `pipelines.<pipeline>.<pipeline>`."""
+    title: str
+    """What it is about; the MLflow experiment has this name."""
+    arguments: Mapping[str, Any]
+    steps: Sequence[Place]
+    """What is shown, in the order of the way of the data."""
+    sources: Sequence[str] = field(default_factory=tuple)
+    """What may be paths of this machine, which a container has to see."""
+
+
+def build_job(preset: Preset) -> Job:
+    """Return the run that takes a preset to the registry."""
+    return Job("build_model", preset.name, preset.arguments(), build_steps(preset.measured), preset.sources())
+
+
+def build_steps(recipes: Sequence[str]) -> list[Place]:
+    """Return the steps of `pipelines.build_model.build`."""
+    first = ("data_ingestion", "model_ingestion", "data_validation", "fine_tuning")
+    each = [(room, recipe) for recipe in recipes for room in ("compression", "evaluation")]
+    return [*((room, "") for room in first), *each, ("selection", ""), ("reporting", ""), ("registration", "")]
+
+
+def graph_of(pipeline: str) -> "GraphComponent":
+    """Return a graph by its name."""
+    graph: GraphComponent = getattr(import_module(f"pipelines.{pipeline}"), pipeline)
+    return graph
