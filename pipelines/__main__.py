@@ -69,7 +69,7 @@ def compile(
         from pipelines.package import write_package
 
         chosen = presets.load(preset) if preset else None
-        print(write_package(output, chosen, placements.load(placement)))
+        print(write_package(output, chosen.arguments() if chosen else None, placements.load(placement)))
 
 
 @app.command()

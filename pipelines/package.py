@@ -1,14 +1,15 @@
-"""Compiles the graph into the package that Kubeflow Pipelines takes."""
+"""Compiles a graph into the package that Kubeflow Pipelines takes."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from components.contracts.faults import writing
 from pipelines.fingerprint import code_revision
 from pipelines.images import executors, in_images, references
+from pipelines.jobs import graph_of
 from pipelines.placement import Placement
 from pipelines.placement import load as load_placement
-from pipelines.preset import Preset
 
 if TYPE_CHECKING:
     from kfp.dsl.graph_component import GraphComponent
@@ -16,13 +17,19 @@ if TYPE_CHECKING:
 REGISTERS = "exec-register-model"
 
 
-def write_package(output: Path, preset: Preset | None = None, placement: Placement | None = None) -> Path:
+def write_package(
+    output: Path,
+    arguments: Mapping[str, Any] | None = None,
+    placement: Placement | None = None,
+    pipeline: str = "build_model",
+) -> Path:
     """Write the pipeline package; return its path. Its images are named as `pipelines.images.references` does.
 
     Args:
         output: where the package goes.
-        preset: what the form is filled in with; without one, the form's own defaults.
+        arguments: what the form is filled in with; without them, the form's own defaults.
         placement: where each room runs and with what; without one, Bessemer's own.
+        pipeline: the graph `pipelines.<pipeline>.<pipeline>`.
 
     Raises:
         BadInput: `make images` was last run on another revision.
@@ -31,17 +38,16 @@ def write_package(output: Path, preset: Preset | None = None, placement: Placeme
     """
     from kfp import compiler
 
-    from pipelines.build_model import build_model
     from pipelines.place import place
 
-    packaged = in_images(build_model, references())
+    packaged = in_images(graph_of(pipeline), references())
     _offer_choices(packaged)
     _tell_origin(packaged)
     place(packaged, placement or load_placement())
     partial = output.with_name(f".partial-{output.name}")
     with writing(output):
         output.parent.mkdir(parents=True, exist_ok=True)
-        filled_in = preset.arguments() if preset else None
+        filled_in = dict(arguments) if arguments else None
         compiler.Compiler().compile(packaged, str(partial), pipeline_parameters=filled_in)
         partial.replace(output)
     return output
@@ -54,8 +60,8 @@ def _offer_choices(packaged: "GraphComponent") -> None:
     from pipelines.settings.resolve import CHOICES
 
     parameters = packaged.pipeline_spec.root.input_definitions.parameters
-    for name, choices in CHOICES.items():
-        parameters[name].literals.extend(Value(string_value=choice) for choice in choices)
+    for name in parameters.keys() & CHOICES.keys():
+        parameters[name].literals.extend(Value(string_value=choice) for choice in CHOICES[name])
 
 
 def _tell_origin(packaged: "GraphComponent") -> None:
@@ -68,9 +74,10 @@ def _tell_origin(packaged: "GraphComponent") -> None:
 
     from pipelines.place import pod_of
 
-    container = executors(packaged)[REGISTERS]["container"]
-    known = {"BESSEMER_GIT_REVISION": code_revision(), "BESSEMER_IMAGE": container["image"]}
-    container["env"] = [{"name": name, "value": value} for name, value in known.items() if value]
+    if REGISTERS in executors(packaged):
+        container = executors(packaged)[REGISTERS]["container"]
+        known = {"BESSEMER_GIT_REVISION": code_revision(), "BESSEMER_IMAGE": container["image"]}
+        container["env"] = [{"name": name, "value": value} for name, value in known.items() if value]
     for name in executors(packaged):
         with pod_of(packaged, name) as pod:
             kubernetes.use_field_path_as_env(pod, "KFP_RUN_ID", "metadata.labels['pipeline/runid']")

@@ -53,7 +53,6 @@ def submit(
         from pipelines.kubeflow.connect import connect
         from pipelines.kubeflow.result import show
         from pipelines.kubeflow.submit import (
-            PIPELINE,
             ensure_experiment,
             ensure_version,
             package,
@@ -68,9 +67,9 @@ def submit(
         server = connect(host, namespace, verify_tls)
         with package(placements.load(placement)) as compiled:
             version = ensure_version(server, compiled)
-        run_id = start_run(server, version, ensure_experiment(server, experiment), chosen)
+        run_id = start_run(server, version, ensure_experiment(server, experiment), chosen.name, chosen.arguments())
         page = f"{server.pages}/runs/details/{run_id}"
-        console.print(f"run {run_id} of {PIPELINE}, version {compiled.version}", markup=False)
+        console.print(f"run {run_id} of {compiled.name}, version {compiled.version}", markup=False)
         console.print(page, markup=False, soft_wrap=True)
         if not wait:
             return

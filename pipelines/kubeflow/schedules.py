@@ -25,6 +25,8 @@ from pipelines.kubeflow.cron import Cron
 from pipelines.kubeflow.submit import Version, find_pipeline, in_namespace
 from pipelines.preset import Preset
 
+SCHEDULED = "build-model"
+"""The pipeline that recurring runs are of, as its graph names it."""
 _PREFIX = "bessemer-"
 
 
@@ -80,7 +82,7 @@ def schedules(server: Kubeflow) -> list[Schedule]:
         Unavailable: the server does not answer.
 
     """
-    pipeline_id = find_pipeline(server)
+    pipeline_id = find_pipeline(server, SCHEDULED)
     return [
         Schedule(
             run.recurring_run_id,

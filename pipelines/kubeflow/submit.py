@@ -1,8 +1,8 @@
-"""What a run needs on Kubeflow: the pipeline's version, an experiment, and the preset's arguments."""
+"""What a run needs on Kubeflow: the pipeline's version, an experiment, and its arguments."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,13 +20,12 @@ from kfp_server_api import (
 
 from components.contracts.faults import BadInput, Fault, refuse_if_any
 from pipelines.fingerprint import code_revision
+from pipelines.jobs import graph_of
 from pipelines.kubeflow.api import Kubeflow, Missing, Taken
 from pipelines.package import write_package
 from pipelines.placement import Placement
 from pipelines.preset import Preset
 
-PIPELINE = "build-model"
-"""The pipeline's name, as the graph has it."""
 OURS = {"made_by": "bessemer"}
 """The tags that tell our pipeline from another of the same name."""
 _REVISION_DIGITS = 12
@@ -36,8 +35,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Package:
-    """The compiled pipeline."""
+    """A compiled pipeline."""
 
+    name: str
+    """The pipeline's, as its graph has it."""
     path: Path
     version: str
     """Git revision and hash of the package: what is compiled again from the same code is the same version."""
@@ -80,20 +81,18 @@ def refuse_local_sources(preset: Preset) -> None:
 
 
 @contextmanager
-def package(placement: Placement | None = None) -> Iterator[Package]:
-    """Yield the compiled pipeline, which is there as long as the block is."""
+def package(placement: Placement | None = None, pipeline: str = "build_model") -> Iterator[Package]:
+    """Yield the compiled graph `pipelines.<pipeline>`, which is there as long as the block is."""
     with TemporaryDirectory() as folder:
-        path = write_package(Path(folder) / "pipeline.yaml", placement=placement)
+        path = write_package(Path(folder) / "pipeline.yaml", placement=placement, pipeline=pipeline)
         revision, _, dirty = code_revision().partition("-")
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_REVISION_DIGITS]
         version = "-".join(filter(None, (revision[:_REVISION_DIGITS], dirty, digest)))
-        yield Package(path, version, _tasks())
+        graph = graph_of(pipeline)
+        yield Package(str(graph.name), path, version, _tasks(graph.pipeline_spec))
 
 
-def _tasks() -> dict[str, bool]:
-    from pipelines.build_model import build_model  # which compiling has imported anyway
-
-    spec = build_model.pipeline_spec
+def _tasks(spec: Any) -> dict[str, bool]:
     graphs = [spec.root.dag, *(component.dag for component in spec.components.values())]
     repeated = {
         task.component_ref.name
@@ -118,7 +117,7 @@ def ensure_version(server: Kubeflow, compiled: Package) -> Version:
         Unavailable: the server does not answer.
 
     """
-    pipeline_id = _ensure_pipeline(server)
+    pipeline_id = _ensure_pipeline(server, compiled.name)
 
     def find() -> Any:
         versions = server.pipelines.pipeline_service_list_pipeline_versions
@@ -132,8 +131,8 @@ def ensure_version(server: Kubeflow, compiled: Package) -> Version:
     return Version(pipeline_id, _found_or_made(find, upload).pipeline_version_id)
 
 
-def find_pipeline(server: Kubeflow) -> str:
-    """Return our pipeline's id, or nothing when there is none.
+def find_pipeline(server: Kubeflow, name: str) -> str:
+    """Return the id of our pipeline of a name, or nothing when there is none.
 
     Raises:
         BadInput: something else has its name.
@@ -145,7 +144,7 @@ def find_pipeline(server: Kubeflow) -> str:
         server.pipelines.pipeline_service_get_pipeline,
     )
     try:
-        pipeline_id = str(server.call(by_name, PIPELINE, namespace=server.namespace or None).pipeline_id)
+        pipeline_id = str(server.call(by_name, name, namespace=server.namespace or None).pipeline_id)
     except Missing:
         return ""
     tags = server.call(by_id, pipeline_id).tags or {}  # which are left out when it is asked for by name
@@ -153,17 +152,15 @@ def find_pipeline(server: Kubeflow) -> str:
         return pipeline_id
     tag = ", ".join(f"{key}={value}" for key, value in OURS.items())
     way_out = f"Rename or delete that one in Kubeflow, or tag it {tag} if it came from `bessemer compile`."
-    raise BadInput(
-        Fault(f"the pipeline {PIPELINE}", "one that something else made", f"one with the tag {tag}", way_out)
-    )
+    raise BadInput(Fault(f"the pipeline {name}", "one that something else made", f"one with the tag {tag}", way_out))
 
 
-def _ensure_pipeline(server: Kubeflow) -> str:
+def _ensure_pipeline(server: Kubeflow, name: str) -> str:
     def make() -> str:
-        wanted = V2beta1Pipeline(name=PIPELINE, display_name=PIPELINE, namespace=server.namespace or None, tags=OURS)
+        wanted = V2beta1Pipeline(name=name, display_name=name, namespace=server.namespace or None, tags=OURS)
         return str(server.call(server.pipelines.pipeline_service_create_pipeline, wanted).pipeline_id)
 
-    return _found_or_made(lambda: find_pipeline(server), make)
+    return _found_or_made(lambda: find_pipeline(server, name), make)
 
 
 def ensure_experiment(server: Kubeflow, name: str) -> str:
@@ -198,8 +195,8 @@ def _found_or_made(find: Callable[[], T | None], make: Callable[[], T]) -> T:
         raise  # by something that we are not shown, such as what is in another namespace
 
 
-def start_run(server: Kubeflow, version: Version, experiment_id: str, preset: Preset) -> str:
-    """Start a run of a preset and return its id.
+def start_run(server: Kubeflow, version: Version, experiment_id: str, title: str, arguments: Mapping[str, Any]) -> str:
+    """Start a run and return its id.
 
     Raises:
         BadInput: the server refuses.
@@ -207,10 +204,10 @@ def start_run(server: Kubeflow, version: Version, experiment_id: str, preset: Pr
 
     """
     wanted = V2beta1Run(
-        display_name=f"{preset.name} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
+        display_name=f"{title} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
         experiment_id=experiment_id,
         pipeline_version_reference=version.reference,
-        runtime_config=V2beta1RuntimeConfig(parameters=preset.arguments()),
+        runtime_config=V2beta1RuntimeConfig(parameters=dict(arguments)),
     )
     return str(server.call(server.runs.run_service_create_run, wanted).run_id)
 

@@ -61,7 +61,7 @@ def test_three_fields_are_drop_downs(form: dict[str, Any]) -> None:
 
 def test_a_preset_fills_the_form_in(tmp_path: Path) -> None:
     chosen = preset.load("smoke", ["fine_tuning.epochs=1"])
-    written = documents(package.write_package(tmp_path / "package.yaml", chosen))
+    written = documents(package.write_package(tmp_path / "package.yaml", chosen.arguments()))
     form = written[0]["root"]["inputDefinitions"]["parameters"]
     assert form["preset"]["defaultValue"] == "smoke"
     assert form["settings"]["defaultValue"] == {"fine_tuning": chosen.sections["fine_tuning"]}
@@ -70,7 +70,7 @@ def test_a_preset_fills_the_form_in(tmp_path: Path) -> None:
 def test_a_file_of_the_users_own_travels_in_the_form(tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
     mine.write_text((preset.PRESETS / "smoke.yaml").read_text())
-    written = documents(package.write_package(tmp_path / "package.yaml", preset.load(str(mine))))
+    written = documents(package.write_package(tmp_path / "package.yaml", preset.load(str(mine)).arguments()))
     form = written[0]["root"]["inputDefinitions"]["parameters"]
     assert form["preset"]["defaultValue"] == "none"
     assert form["settings"]["defaultValue"] == yaml.safe_load(mine.read_text())

@@ -6,9 +6,11 @@ import pytest
 
 from pipelines import preset
 from pipelines.kubeflow.connect import connect
-from pipelines.kubeflow.submit import PIPELINE, ensure_experiment, ensure_version, package
+from pipelines.kubeflow.submit import ensure_experiment, ensure_version, package
 from tests.pipelines.kubeflow.conftest import Bessemer
 from tests.pipelines.kubeflow.kfp_api import KubeflowApi, serving
+
+PIPELINE = "build-model"
 
 
 def test_a_run_starts_with_the_arguments_of_the_preset(api: KubeflowApi, bessemer: Bessemer, host: str) -> None:
