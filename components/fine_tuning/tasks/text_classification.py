@@ -29,8 +29,8 @@ _ROWS_NAMED = 3
 def build(base: Path, labels: Sequence[str], pad_id: int) -> PreTrainedModel:
     """Return the model in `base` as a classifier of `labels`, in fp32.
 
-    A head that it has is kept where it answers these very labels in this order, as that of a model to be trained further
-    does; otherwise it gets a new one.
+    A head that it has is kept where it answers these very labels in this order, as that of a model that is trained
+    further does; otherwise it gets a new one.
 
     Raises:
         BadInput: transformers knows no classifier of this architecture.
