@@ -1,10 +1,12 @@
 """Compiles a graph into the package that Kubeflow Pipelines takes."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components.contracts.faults import writing
+from components.images import room_of
 from pipelines.fingerprint import code_revision
 from pipelines.images import executors, in_images, references
 from pipelines.jobs import graph_of
@@ -65,7 +67,7 @@ def _offer_choices(packaged: "GraphComponent") -> None:
 
 
 def _tell_origin(packaged: "GraphComponent") -> None:
-    """Let each task find its KFP run in its environment, and registration the git revision and its image.
+    """Let each task find its KFP run in its environment, and registration the git revision and all images.
 
     The graph as it runs here says none of it: a container's environment is part of the cache key, so that each commit
     would register the same model again. KFP replaces no placeholder in an environment, but labels a pod with its run.
@@ -76,8 +78,14 @@ def _tell_origin(packaged: "GraphComponent") -> None:
 
     if REGISTERS in executors(packaged):
         container = executors(packaged)[REGISTERS]["container"]
-        known = {"BESSEMER_GIT_REVISION": code_revision(), "BESSEMER_IMAGE": container["image"]}
+        known = {"BESSEMER_GIT_REVISION": code_revision(), "BESSEMER_IMAGES": json.dumps(_images(packaged))}
         container["env"] = [{"name": name, "value": value} for name, value in known.items() if value]
     for name in executors(packaged):
         with pod_of(packaged, name) as pod:
             kubernetes.use_field_path_as_env(pod, "KFP_RUN_ID", "metadata.labels['pipeline/runid']")
+
+
+def _images(packaged: "GraphComponent") -> dict[str, str]:
+    """Return the image of each room, by the room's name."""
+    named = {executor["container"]["image"] for executor in executors(packaged).values()}
+    return {room_of(image): image for image in sorted(named)}

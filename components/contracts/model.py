@@ -34,6 +34,8 @@ class TunedModel:
     """A fine-tuned model."""
 
     FILE: ClassVar[str] = "tuned_model.json"
+    FOLDER: ClassVar[str] = "tuned"
+    """Its place among the artifacts of the run that registered a version made from it."""
 
     task: Literal["text-classification"]
     labels: list[str]
