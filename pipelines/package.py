@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components.contracts.faults import writing
-from components.images import room_of
 from pipelines.fingerprint import code_revision
-from pipelines.images import executors, in_images, references
+from pipelines.images import executors, images_of, in_images, references
 from pipelines.jobs import graph_of
 from pipelines.placement import Placement
 from pipelines.placement import load as load_placement
@@ -78,14 +77,8 @@ def _tell_origin(packaged: "GraphComponent") -> None:
 
     if REGISTERS in executors(packaged):
         container = executors(packaged)[REGISTERS]["container"]
-        known = {"BESSEMER_GIT_REVISION": code_revision(), "BESSEMER_IMAGES": json.dumps(_images(packaged))}
+        known = {"BESSEMER_GIT_REVISION": code_revision(), "BESSEMER_IMAGES": json.dumps(images_of(packaged))}
         container["env"] = [{"name": name, "value": value} for name, value in known.items() if value]
     for name in executors(packaged):
         with pod_of(packaged, name) as pod:
             kubernetes.use_field_path_as_env(pod, "KFP_RUN_ID", "metadata.labels['pipeline/runid']")
-
-
-def _images(packaged: "GraphComponent") -> dict[str, str]:
-    """Return the image of each room, by the room's name."""
-    named = {executor["container"]["image"] for executor in executors(packaged).values()}
-    return {room_of(image): image for image in sorted(named)}
