@@ -20,6 +20,7 @@ from components.contracts.model import TunedModel
 from components.contracts.registration import ASKED
 from components.contracts.scorecard import Scorecard
 from components.contracts.tracking import StepRun, answering
+from components.registration.card_page import CARD_PAGE, card_page
 from components.registration.evidence import Evidence, Inputs
 from components.registration.lineage import lineage, measurements, parameters
 
@@ -56,14 +57,18 @@ def record(evidence: Evidence, inputs: Inputs, run: StepRun) -> None:
 
 
 def record_card(card: Path, run: StepRun) -> None:
-    """Log the model card on the step's run and on the pipeline's.
+    """Log the model card on the step's run and on the pipeline's, as Markdown and as a page.
 
     Raises:
         Unavailable: the tracking server does not answer.
 
     """
-    for run_id in {run.run_id, run.parent_id}:
-        replace(run, run_id=run_id).file(card)
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / CARD_PAGE
+        write_text_whole(page, card_page(card.read_text(encoding="utf-8")))
+        for run_id in {run.run_id, run.parent_id}:
+            for file in (card, page):
+                replace(run, run_id=run_id).file(file)
 
 
 def _log_plots(run: StepRun, evidence: Evidence, inputs: Inputs) -> None:
@@ -79,7 +84,7 @@ def _log_asked(run: StepRun, evidence: Evidence) -> None:
     if evidence.asked:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / ASKED
-            write_text_whole(path, json.dumps(evidence.asked, indent=2, ensure_ascii=False) + "\n")
+            write_text_whole(path, json.dumps(evidence.asked, indent=2, sort_keys=True) + "\n")
             run.file(path)
 
 
