@@ -50,8 +50,8 @@ def compare(contenders: Path, dataset: Path, settings: EvaluationSettings, folde
     known, rivals = read_rivals(contenders, data)
     held_out, seen_rows = unseen_rows(dataset, data, settings, rivals)
     rows = len(held_out.rows)
-    versions = {rival.role: rival.contender.version for rival in rivals}
-    run.params({"model": known.name, **versions, "split": settings.split, "rows": rows, "threads": machine.threads})
+    run.params({"model": known.name, "split": settings.split, "rows": rows, "threads": machine.threads})
+    run.params({rival.role: rival.contender.version for rival in rivals})
 
     # opened before anything is measured: a place that cannot be written is said at once
     with whole_folder(folder) as partial:
@@ -146,18 +146,16 @@ def write_predictions(
     path: Path, labels: Sequence[str], held_out: HeldOut, judged: dict[Role, Quality], settings: EvaluationSettings
 ) -> None:
     """Write a row a held-out row: row, label, slices, challenger, champion (null where nobody reigns)."""
-    predicted: dict[Role, list[str]] = {
-        role: [labels[place] for place in quality.predicted] for role, quality in judged.items()
-    }
     slices = slices_of_rows(held_out.labels, held_out.lengths, settings.length_bands)
-    rows = len(held_out.rows)
+    predicted = {role: [labels[place] for place in quality.predicted] for role, quality in judged.items()}
+    nobody = pa.nulls(len(held_out.rows), pa.string())
     table = pa.table(
         {
             "row": pa.array(held_out.rows, pa.int64()),
             "label": pa.array(held_out.labels, pa.string()),
             "slices": pa.array(slices, pa.list_(pa.string())),
             "challenger": pa.array(predicted["challenger"], pa.string()),
-            "champion": pa.array(predicted.get("champion") or [None] * rows, pa.string()),
+            "champion": pa.array(predicted["champion"], pa.string()) if "champion" in predicted else nobody,
         }
     )
     pq.write_table(table, path)

@@ -38,10 +38,14 @@ class HeldOut:
 
     def only(self, places: Sequence[int]) -> "HeldOut":
         """Return the rows at `places` of these."""
-        rows, texts, labels, ids = (
-            [column[place] for place in places] for column in (self.rows, self.texts, self.labels, self.ids)
+        return HeldOut(
+            rows=[self.rows[place] for place in places],
+            texts=[self.texts[place] for place in places],
+            labels=[self.labels[place] for place in places],
+            truth=self.truth[list(places)],
+            ids=[self.ids[place] for place in places],
+            left_out=self.left_out,
         )
-        return HeldOut(rows, texts, labels, self.truth[list(places)], ids, self.left_out)
 
 
 def check_that_they_fit(candidate: Candidate, tuned: TunedModel, dataset: Dataset) -> None:

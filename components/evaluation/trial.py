@@ -51,7 +51,7 @@ def try_rivals(
         Unavailable: one of the processes was killed from outside.
 
     """
-    inputs = _inputs(rivals, held_out, settings)
+    inputs = inputs_of(rivals, held_out, settings)
     labels = rivals[0].candidate.labels
     with ExitStack() as stack:
         logs = Path(stack.enter_context(TemporaryDirectory()))
@@ -73,7 +73,7 @@ def try_rivals(
     return {role: Trial(logits[role], answers[role], latency[role], peaks[role]) for role in workers}
 
 
-def _inputs(
+def inputs_of(
     rivals: Sequence[Rival], held_out: HeldOut, settings: EvaluationSettings
 ) -> dict[Role, list[NDArray[np.int64]]]:
     """Return for each rival as many (batch, seq) inputs, of the same sizes, in the tokens of its own tokenizer."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from kfp import dsl
 
 from components.contracts.candidate import read_candidate
 from components.contracts.comparison import Comparison
@@ -36,7 +37,7 @@ class Compared:
 def compared(tmp_path_factory: pytest.TempPathFactory, onnx_candidate_folder: Path, dataset_folder: Path) -> Compared:
     """A challenger that has learned its task, and a champion that calls most films fresh, whatever its scorecard says.
 
-    The champion's labels stand in another order, and its tokenizer has other numbers for the same words.
+    The champion's labels stand in another order, and it reads shorter texts.
     """
     place = tmp_path_factory.mktemp("compared")
     champion = biased(place / "worse", onnx_candidate_folder, (0.0, 5.0))
@@ -72,11 +73,8 @@ def test_both_answered_the_same_rows(compared: Compared, dataset_folder: Path) -
     test = read_split(dataset_folder, read_dataset(dataset_folder), "test")
     assert table["row"].to_pylist() == test["row"].to_pylist()[3:]
     assert table["label"].to_pylist() == test["label"].to_pylist()[3:]
-    for measured, column in (
-        (compared.comparison.challenger, "challenger"),
-        (compared.comparison.champion, "champion"),
-    ):
-        assert measured
+    for column in ("challenger", "champion"):
+        measured = getattr(compared.comparison, column)
         right = np.array(table["label"].to_pylist()) == np.array(table[column].to_pylist())
         assert measured.accuracy.value == pytest.approx(right.mean())
         of_slice = {part.name: part.rows for part in measured.slices}
@@ -136,16 +134,22 @@ def test_the_run_holds_the_numbers_and_the_comparison(compared: Compared) -> Non
 
 
 def test_where_nobody_reigns_the_challenger_is_measured_alone(
-    tmp_path: Path, onnx_candidate_folder: Path, dataset_folder: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, onnx_candidate_folder: Path, dataset_folder: Path
 ) -> None:
+    """Through the body of the component, with numbers as KFP hands them over."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     arena = contenders(tmp_path / "contenders", onnx_candidate_folder, None)
-    quick = replace(QUICK, sizes=((1, 8),))
-    comparison = compare(arena, dataset_folder, quick, tmp_path / "comparison", StepRun())
+    artifact, metrics = dsl.Artifact(uri=str(tmp_path / "comparison")), dsl.Metrics(uri=str(tmp_path / "metrics"))
+    settings = {"sizes": [[1.0, 8.0]], "seconds_per_size": 0.01, "min_calls": 1.0, "rounds": 1.0}
+    inputs = dsl.Artifact(uri=str(arena)), dsl.Dataset(uri=str(dataset_folder))
+    compare_contenders.python_func(*inputs, settings, "0", artifact, metrics)
+    comparison = read_manifest(tmp_path / "comparison", Comparison)
     assert comparison.champion is None
-    assert (comparison.rows, comparison.seen_rows) == (80, 0)
-    predictions = pq.read_table(tmp_path / "comparison" / Comparison.PREDICTIONS)
-    assert predictions["champion"].null_count == 80
-    assert not [name for name in metrics_of(comparison) if name.startswith("champion")]
+    assert artifact.metadata == {"name": "sentiment", "rows": 80, "seen_rows": 0}
+    assert pq.read_table(tmp_path / "comparison" / Comparison.PREDICTIONS)["champion"].null_count == 80
+    shown = json.loads((tmp_path / "metrics").read_text())
+    assert shown["challenger_accuracy"] == comparison.challenger.accuracy.value
+    assert not [name for name in shown if name.startswith("champion")]
 
 
 def test_rows_that_are_all_known_decide_nothing(
@@ -169,37 +173,10 @@ def test_a_model_that_does_not_load_is_a_sentence_and_leaves_nothing(
 ) -> None:
     broken = shutil.copytree(onnx_candidate_folder, tmp_path / "broken")
     (broken / "model.onnx").write_bytes(b"no model")
-    files = {**read_manifest_files(broken), "model.onnx": sha256_of(broken / "model.onnx")}
-    (broken / "candidate.json").write_text(
-        json.dumps({**json.loads((broken / "candidate.json").read_text()), "files": files})
-    )
+    manifest = read_candidate(onnx_candidate_folder)
+    files = {**manifest.files, "model.onnx": sha256_of(broken / "model.onnx")}
+    write_manifest(broken, replace(manifest, files=files))
     arena = contenders(tmp_path / "contenders", broken, None)
     with pytest.raises(BadInput, match="run by onnxruntime: found"):
         compare(arena, dataset_folder, QUICK, tmp_path / "comparison", StepRun())
     assert not (tmp_path / "comparison").exists()
-
-
-def read_manifest_files(folder: Path) -> dict[str, str]:
-    files: dict[str, str] = json.loads((folder / "candidate.json").read_text())["files"]
-    return files
-
-
-def test_the_body_leaves_the_numbers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compared: Compared, dataset_folder: Path
-) -> None:
-    from kfp import dsl
-
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    arena = contenders(tmp_path / "contenders", compared.challenger, None)
-    comparison = dsl.Artifact(uri=str(tmp_path / "comparison"))
-    metrics = dsl.Metrics(uri=str(tmp_path / "metrics"))
-    settings = {"sizes": [[1.0, 8.0]], "seconds_per_size": 0.01, "min_calls": 1.0, "rounds": 1.0}
-    inputs = dsl.Artifact(uri=str(arena)), dsl.Dataset(uri=str(dataset_folder))
-    compare_contenders.python_func(*inputs, settings, "0", comparison, metrics)
-    assert comparison.metadata == {"name": "sentiment", "rows": 80, "seen_rows": 0}
-    shown = json.loads((tmp_path / "metrics").read_text())
-    assert shown["challenger_accuracy"] == compared_accuracy(tmp_path)
-
-
-def compared_accuracy(folder: Path) -> float:
-    return read_manifest(folder / "comparison", Comparison).challenger.accuracy.value
