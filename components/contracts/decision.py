@@ -59,3 +59,10 @@ class Decision:
     """How many rows would decide the margin at the power that was asked for; None where nobody reigns."""
     comparison_sha256: str
     """Of the comparison's manifest: what the decision stands on."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it comes to: `undecided` where more rows might let the challenger pass."""
+        if self.passed:
+            return "passed"
+        return "failed" if any(check.verdict == "failed" for check in self.checks) else "undecided"
