@@ -35,6 +35,7 @@ def build(
     evaluation: dict,
     selection: dict,
     registration: dict,
+    asked: dict,
 ) -> Built:
     """Take the rows and the pretrained model through the rooms; each has one section of settings.
 
@@ -51,6 +52,7 @@ def build(
         evaluation: on which rows and at which input sizes candidates are measured.
         selection: the budgets and the objective.
         registration: the registered model's name and alias.
+        asked: what the run was asked for, kept beside the registered version.
 
     """
     # looked up each time: the cache sees parameters, never what lies behind a name
@@ -113,6 +115,7 @@ def build(
         validation=validation,
         registry=registry.output,
         settings=registration,
+        asked=asked,
         code=fingerprint("registration"),
     ).outputs["registration"]
     return Built(choice=choice, registration=registered)

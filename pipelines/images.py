@@ -103,6 +103,12 @@ def executors(graph: "GraphComponent") -> Any:
     return graph.pipeline_spec.deployment_spec["executors"]
 
 
+def images_of(graph: "GraphComponent") -> dict[str, str]:
+    """Return the image of each room that tasks of `graph` run in, by the room's name."""
+    named = {executor["container"]["image"] for executor in executors(graph).values()}
+    return {room_of(image): image for image in sorted(named)}
+
+
 BESIDE_THE_ROOMS = ["mlflow", "pipelines"]
 """What else an image is built of: MLflow's server, and the command for schedules that a cluster keeps."""
 

@@ -131,10 +131,12 @@ def _run_in_processes(pipeline: str, arguments: dict[str, Any], run: RunFolder) 
 
 def _run_in_containers(pipeline: str, arguments: dict[str, Any], sources: list[str], run: RunFolder) -> None:
     from pipelines.containers import check_images, docker_runner
-    from pipelines.images import executors, in_images, references
+    from pipelines.images import images_of, in_images, references
 
     graph = in_images(graph_of(pipeline), references())
-    check_images({executor["container"]["image"] for executor in executors(graph).values()})
+    images = images_of(graph)
+    check_images(set(images.values()))
+    os.environ["BESSEMER_IMAGES"] = json.dumps(images)
     _run(graph, arguments, docker_runner(run, sources), run)
 
 

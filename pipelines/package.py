@@ -1,12 +1,13 @@
 """Compiles a graph into the package that Kubeflow Pipelines takes."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components.contracts.faults import writing
 from pipelines.fingerprint import code_revision
-from pipelines.images import executors, in_images, references
+from pipelines.images import executors, images_of, in_images, references
 from pipelines.jobs import graph_of
 from pipelines.placement import Placement
 from pipelines.placement import load as load_placement
@@ -65,7 +66,7 @@ def _offer_choices(packaged: "GraphComponent") -> None:
 
 
 def _tell_origin(packaged: "GraphComponent") -> None:
-    """Let each task find its KFP run in its environment, and registration the git revision and its image.
+    """Let each task find its KFP run in its environment, and registration the git revision and all images.
 
     The graph as it runs here says none of it: a container's environment is part of the cache key, so that each commit
     would register the same model again. KFP replaces no placeholder in an environment, but labels a pod with its run.
@@ -76,7 +77,7 @@ def _tell_origin(packaged: "GraphComponent") -> None:
 
     if REGISTERS in executors(packaged):
         container = executors(packaged)[REGISTERS]["container"]
-        known = {"BESSEMER_GIT_REVISION": code_revision(), "BESSEMER_IMAGE": container["image"]}
+        known = {"BESSEMER_GIT_REVISION": code_revision(), "BESSEMER_IMAGES": json.dumps(images_of(packaged))}
         container["env"] = [{"name": name, "value": value} for name, value in known.items() if value]
     for name in executors(packaged):
         with pod_of(packaged, name) as pod:

@@ -14,7 +14,11 @@ from components.compression.tuned import WEIGHTS, read_tuned, write_tokenizer
 from components.contracts.candidate import Candidate
 from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import sha256_of_files, whole_folder, write_manifest
+from components.contracts.made_with import made_with
 from components.contracts.tracking import StepRun
+
+LIBRARIES = ("onnx", "onnxruntime", "onnxscript", "tokenizers", "torch", "transformers")
+"""Those that write a candidate's bytes."""
 
 
 def compress(
@@ -55,6 +59,7 @@ def compress(
             pad_id=manifest.pad_id,
             files=sha256_of_files(partial),
             tuned_sha256=manifest.files[WEIGHTS],
+            made_with=made_with(*LIBRARIES),
             **vars(made),
         )
         write_manifest(partial, candidate)

@@ -52,6 +52,8 @@ class Candidate:
     parity: Parity | None = None
     calibration_drop: float = 0.0
     """Points of accuracy lost against torch on the calibration slice."""
+    made_with: dict[str, str] = field(default_factory=dict)
+    """What its bytes depend on besides its inputs: `processor`, and the libraries' versions."""
 
 
 def read_candidate(folder: Path) -> Candidate:

@@ -34,6 +34,8 @@ class TunedModel:
     """A fine-tuned model."""
 
     FILE: ClassVar[str] = "tuned_model.json"
+    FOLDER: ClassVar[str] = "tuned"
+    """Its place among the artifacts of the run that registered a version made from it."""
 
     task: Literal["text-classification"]
     labels: list[str]
@@ -62,6 +64,8 @@ class TunedModel:
     """The metrics of the restored checkpoint on the validation split."""
     course: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
     """How training went, as (optimizer step, value): `loss`, averaged over spans of steps, and `validation_…`."""
+    made_with: dict[str, str] = field(default_factory=dict)
+    """What its bytes depend on besides its inputs: `processor`, `device`, `threads`, and the libraries' versions."""
 
 
 M = TypeVar("M", BaseModel, TunedModel)

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+ASKED = "asked.json"
+"""What the run was asked for, among the artifacts of the run that registered the version."""
+TUNED_SHA256 = "tuned_sha256"
+"""The version's tag that names the weights which it was made from."""
+
 
 @dataclass(frozen=True)
 class Registration:

@@ -78,17 +78,17 @@ def find_faults(config: type[C], section: Mapping[str, Any], room: str) -> list[
 
 def _as_json(section: Mapping[str, Any]) -> str:
     # what YAML knows and JSON does not, such as a date, becomes text: a fault if the setting wants a number
-    return json.dumps(_whole_numbers_as_integers(dict(section)), default=str)
+    return json.dumps(whole_numbers_as_integers(dict(section)), default=str)
 
 
-def _whole_numbers_as_integers(value: Any) -> Any:
-    """KFP hands every number inside a dict over as a float: 3 arrives as 3.0."""
+def whole_numbers_as_integers(value: Any) -> Any:
+    """Return a value of JSON with 3 for 3.0: KFP hands every number inside a dict over as a float."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):
-        return {key: _whole_numbers_as_integers(item) for key, item in value.items()}
+        return {key: whole_numbers_as_integers(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_whole_numbers_as_integers(item) for item in value]
+        return [whole_numbers_as_integers(item) for item in value]
     return value
 
 

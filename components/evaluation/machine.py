@@ -1,11 +1,11 @@
 """What it was measured on."""
 
 import platform
-from pathlib import Path
 
 from joblib import cpu_count
 
 from components.contracts.faults import BadInput, Fault
+from components.contracts.made_with import processor
 from components.contracts.scorecard import Machine
 
 
@@ -25,11 +25,4 @@ def describe_machine(threads: int) -> Machine:
     if threads > cores:
         way_out = "Set it to 0 to take every core, or give the step more cores."
         raise BadInput(Fault("evaluation.threads", str(threads), f"at most the {cores} cores of this machine", way_out))
-    return Machine(_processor(), cores, threads or cores, platform.platform())
-
-
-def _processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """Return the processor's name, or its architecture where the system does not say."""
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
+    return Machine(processor(), cores, threads or cores, platform.platform())

@@ -3,13 +3,18 @@
 import shutil
 from pathlib import Path
 
+import torch
+
 from components.contracts.folders import sha256_of_files, whole_folder, write_manifest
+from components.contracts.made_with import made_with
 from components.contracts.model import TunedModel
 from components.fine_tuning.disk import as_os_errors
 from components.fine_tuning.inputs import Inputs
 from components.fine_tuning.precision import Precision
 from components.fine_tuning.train import Kept, Training
 
+LIBRARIES = ("accelerate", "tokenizers", "torch", "transformers")
+"""Those that compute a tuned model's bytes."""
 _TOKENIZER_FILES = ("tokenizer_config.json", "special_tokens_map.json")
 
 
@@ -54,4 +59,9 @@ def _manifest(folder: Path, inputs: Inputs, training: Training, kept: Kept, prec
         samples_per_second=round(place.samples / place.step_seconds, 2),
         validation=kept.metrics,
         course=training.history.course(),
+        made_with={
+            **made_with(*LIBRARIES),
+            "device": str(training.accelerator.device),
+            "threads": str(torch.get_num_threads()),
+        },
     )

@@ -1,6 +1,7 @@
 """Run registration without KFP: `python -m components.registration --help`."""
 
 import argparse
+import json
 from pathlib import Path
 
 from components.contracts.settings import read_settings_file
@@ -19,6 +20,7 @@ def main() -> None:
     for name in ("candidate", "scorecard"):
         many = f"the {name}'s folder; give it for each recipe"
         parser.add_argument(f"--{name}", type=Path, action="append", required=True, help=many)
+    parser.add_argument("--asked", type=Path, help="a JSON file: what the run was asked for")
     parser.add_argument("--settings", type=Path, required=True, help='a JSON file such as {"name": "sentiment"}')
     parser.add_argument(
         "--output", type=Path, required=True, help="where the registration contract goes; the card goes beside it"
@@ -38,6 +40,7 @@ def main() -> None:
             given.validation,
             given.curve,
             given.report,
+            json.loads(given.asked.read_text(encoding="utf-8")) if given.asked else {},
         )
         card = given.output.with_name(given.output.name + ".md")
         result = register(inputs, settings, given.output, card, run)

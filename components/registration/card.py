@@ -1,8 +1,10 @@
 """The model card: what people and hub tools read first, as Markdown below metadata that Hugging Face's hub knows."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
@@ -19,13 +21,16 @@ from components.registration.markdown import bullets, code, plain, table
 CARD = "model_card.md"
 
 
-def model_card(evidence: Evidence, settings: RegistrationSettings, registration: Registration) -> str:
+def model_card(
+    evidence: Evidence, settings: RegistrationSettings, registration: Registration, spent: Mapping[str, float]
+) -> str:
     """Return the card of the chosen candidate.
 
     Args:
         evidence: what was measured, and on what.
         settings: its description, its licence and its language.
         registration: its name, its version and its lineage.
+        spent: the wall time of each step that worked in this run, in seconds.
 
     """
     sections = [
@@ -39,6 +44,7 @@ def model_card(evidence: Evidence, settings: RegistrationSettings, registration:
         *_quality(evidence.scorecard),
         *_speed(evidence),
         *_limits(evidence),
+        *_spent(evidence, spent),
         *_lineage(registration, evidence),
     ]
     metadata = _metadata(evidence, settings).to_yaml()
@@ -180,11 +186,38 @@ def _limits(evidence: Evidence) -> Iterator[str]:
     )
 
 
+def _spent(evidence: Evidence, spent: Mapping[str, float]) -> Iterator[str]:
+    tuned = evidence.tuned
+    machine = " on {threads} threads of {processor}, {device}".format(**tuned.made_with) if tuned.made_with else ""
+    yield "## Time and energy"
+    yield (
+        plain(f"Training took {tuned.training_seconds:,.0f} s{machine}.")
+        + " Energy was not metered, so neither it nor any emission is stated."
+    )
+    if spent:
+        yield table(["step", "wall time"], [[code(step), f"{seconds:,.1f} s"] for step, seconds in spent.items()])
+        yield "A step that is not in this table was unchanged: an earlier run did its work."
+
+
 def _lineage(registration: Registration, evidence: Evidence) -> Iterator[str]:
     told_above = {"applied", *headlines(evidence)}
     tags = {name: value for name, value in registration.tags.items() if name not in told_above}
+    images = json.loads(tags.pop("images", "{}"))
+    tags |= {f"image of {room}": image for room, image in images.items()}
+    rows = [[name.replace("_", " "), code(value)] for name, value in tags.items()]
     yield "## Lineage"
-    yield table(["what", "which"], [[name.replace("_", " "), code(value)] for name, value in tags.items()])
+    yield table(["what", "which"], rows)
+    overrides = evidence.asked.get("overrides")
+    if overrides:
+        yield f"What was asked for otherwise than the preset {code(str(evidence.asked['preset']))} says:"
+        yield table(["setting", "value"], [[code(name), code(value)] for name, value in _flat(overrides)])
+
+
+def _flat(overrides: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each setting as `room.key` with its value as JSON."""
+    for name, given in overrides.items():
+        inside = {f"{name}.{key}": value for key, value in given.items()} if isinstance(given, dict) else {name: given}
+        yield from ((key, json.dumps(value, ensure_ascii=False)) for key, value in inside.items())
 
 
 def _span(interval: Interval, digits: int = 4) -> str:

@@ -38,6 +38,7 @@ def register_model(
     validation: dsl.Input[dsl.Artifact],
     registry: str,
     settings: dict,
+    asked: dict,
     code: str,
     registration: dsl.Output[dsl.Artifact],
     model_card: dsl.Output[dsl.Markdown],
@@ -57,6 +58,7 @@ def register_model(
         validation: what data validation found.
         registry: the registry's identity, from resolve_registry; unused here, it is there for the cache as code is.
         settings: the registered model's name, alias and description.
+        asked: what the run was asked for, kept beside the version.
         code: a fingerprint of the room's code; unused here, it is a parameter so that the cache sees it.
         registration: name, version, alias, run and lineage of what was registered.
         model_card: what people and hub tools read first, with the metadata of Hugging Face's hub.
@@ -79,6 +81,7 @@ def register_model(
             tuple(Path(candidate.path) for candidate in candidates),
             tuple(Path(scorecard.path) for scorecard in scorecards),
             *(Path(artifact.path) for artifact in (choice, base, tuned, dataset, validation, curve, report)),
+            asked,
         )
         result = register(inputs, config, Path(registration.path), Path(model_card.path), run)
         registration.metadata.update(name=result.name, version=result.version, uri=result.model_uri)

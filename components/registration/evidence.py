@@ -1,16 +1,18 @@
 """What registration stands on: the choice, the chosen candidate, and what it came from; read and found consistent."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from components.contracts.candidate import Candidate, read_candidate
 from components.contracts.choice import Choice, Verdict
 from components.contracts.dataset import Dataset
 from components.contracts.faults import BadInput, Fault, refuse_if_any
-from components.contracts.folders import read_manifest, sha256_of
+from components.contracts.folders import check_files, read_manifest, sha256_of
 from components.contracts.model import BaseModel, TunedModel
 from components.contracts.scorecard import Scorecard
+from components.contracts.settings import whole_numbers_as_integers
 from components.contracts.validation import Validation
 
 
@@ -31,6 +33,8 @@ class Inputs:
     """The page with the training curve, one file."""
     report: Path
     """The page about the whole run, one file."""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """What the run was asked for, where a form did."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Evidence:
     base: BaseModel
     tuned: TunedModel
     dataset: Dataset
+    asked: Mapping[str, Any]
+    """What the run was asked for: `preset`, `overrides`, `recipes`, and a section of settings a room; may be empty."""
 
     @property
     def scorecard(self) -> Scorecard:
@@ -77,8 +83,10 @@ def read_evidence(inputs: Inputs) -> Evidence:
         base=read_manifest(inputs.base, BaseModel),
         tuned=read_manifest(inputs.tuned, TunedModel),
         dataset=read_manifest(inputs.dataset, Dataset),
+        asked=whole_numbers_as_integers(inputs.asked),
     )
     refuse_if_any(_inconsistencies(evidence, inputs))
+    check_files(inputs.tuned, evidence.tuned.files)  # which go into the registry too
     return evidence
 
 

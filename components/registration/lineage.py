@@ -1,8 +1,11 @@
 """What a registered version says about itself: its lineage as tags, and what was measured as metrics."""
 
 import os
+import re
 from collections.abc import Mapping
 
+from components.contracts.model import BaseModel
+from components.contracts.registration import TUNED_SHA256
 from components.contracts.scorecard import Interval, Scorecard
 from components.contracts.tracking import StepRun
 from components.registration.evidence import Evidence
@@ -20,7 +23,7 @@ def lineage(evidence: Evidence, run: StepRun, environment: Mapping[str, str] = o
         "recipe": evidence.candidate.recipe,
         "applied": evidence.candidate.applied,
         CANDIDATE: evidence.candidate_sha256,
-        "tuned_sha256": evidence.candidate.tuned_sha256,
+        TUNED_SHA256: evidence.candidate.tuned_sha256,
         "base_model": base.source,
         "base_revision": base.revision,
         "base_sha256": base.sha256,
@@ -29,12 +32,20 @@ def lineage(evidence: Evidence, run: StepRun, environment: Mapping[str, str] = o
         "data_revision": source.git_revision,
         "data_md5": source.md5,
         "dataset_sha256": evidence.dataset.content_sha256,
+        "parent_model": _parent(base),
+        "preset": str(evidence.asked.get("preset", "")),
         "git_revision": environment.get("BESSEMER_GIT_REVISION", ""),
-        "image": environment.get("BESSEMER_IMAGE", ""),
+        "images": environment.get("BESSEMER_IMAGES", ""),
         "pipeline_run": environment.get("BESSEMER_RUN_ID") or environment.get("KFP_RUN_ID", ""),
         PIPELINE_RUN: run.parent_id,
     }
     return {name: value for name, value in tags.items() if value}
+
+
+def _parent(base: BaseModel) -> str:
+    """Return the version that was trained further, whatever alias named it; nothing for other base models."""
+    name = re.fullmatch(r"models:/([^/@]+).*", base.source)
+    return f"models:/{name[1]}/{base.revision}" if name else ""
 
 
 def headlines(evidence: Evidence) -> dict[str, str]:

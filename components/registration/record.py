@@ -15,9 +15,12 @@ from mlflow.entities import DatasetInput, InputTag
 from mlflow.exceptions import MlflowException
 
 from components.contracts.dataset import Dataset
-from components.contracts.folders import write_manifest
+from components.contracts.folders import write_manifest, write_text_whole
+from components.contracts.model import TunedModel
+from components.contracts.registration import ASKED
 from components.contracts.scorecard import Scorecard
 from components.contracts.tracking import StepRun, answering
+from components.registration.card_page import CARD_PAGE, card_page
 from components.registration.evidence import Evidence, Inputs
 from components.registration.lineage import lineage, measurements, parameters
 
@@ -46,19 +49,26 @@ def record(evidence: Evidence, inputs: Inputs, run: StepRun) -> None:
         _log_plots(target, evidence, inputs)
         _log_dataset(target, evidence.dataset)
     _log_scorecards(run, evidence)
+    _log_asked(run, evidence)
+    for name in (TunedModel.FILE, *evidence.tuned.files):  # what a later training or comparison starts from
+        run.file(inputs.tuned / name, TunedModel.FOLDER)
     run.file(inputs.validation / "validation.json", "validation")
     run.file(inputs.dataset / "dataset.json", "dataset")
 
 
 def record_card(card: Path, run: StepRun) -> None:
-    """Log the model card on the step's run and on the pipeline's.
+    """Log the model card on the step's run and on the pipeline's, as Markdown and as a page.
 
     Raises:
         Unavailable: the tracking server does not answer.
 
     """
-    for run_id in {run.run_id, run.parent_id}:
-        replace(run, run_id=run_id).file(card)
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / CARD_PAGE
+        write_text_whole(page, card_page(card.read_text(encoding="utf-8")))
+        for run_id in {run.run_id, run.parent_id}:
+            for file in (card, page):
+                replace(run, run_id=run_id).file(file)
 
 
 def _log_plots(run: StepRun, evidence: Evidence, inputs: Inputs) -> None:
@@ -68,6 +78,14 @@ def _log_plots(run: StepRun, evidence: Evidence, inputs: Inputs) -> None:
         # KFP gives an artifact's file no ending, and MLflow shows a page only by its ending
         run.file(Path(shutil.copy(inputs.curve, Path(folder) / "training_curve.html")), "plots")
         run.file(Path(shutil.copy(inputs.report, Path(folder) / "run_report.html")))
+
+
+def _log_asked(run: StepRun, evidence: Evidence) -> None:
+    if evidence.asked:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / ASKED
+            write_text_whole(path, json.dumps(evidence.asked, indent=2, sort_keys=True) + "\n")
+            run.file(path)
 
 
 def _log_scorecards(run: StepRun, evidence: Evidence) -> None:

@@ -31,6 +31,7 @@ from components.registration.registry import (
     make_version,
     undone_on_failure,
 )
+from components.registration.spent import seconds_spent
 
 
 def register(inputs: Inputs, settings: RegistrationSettings, output: Path, card: Path, run: StepRun) -> Registration:
@@ -71,7 +72,7 @@ def register(inputs: Inputs, settings: RegistrationSettings, output: Path, card:
                 version = make_version(place, Entry(model_id, run.run_id, tags, describe(evidence)), undo)
         registration = _registration(place, version, evidence)
         write_manifest(folder, registration)
-        text = model_card(evidence, settings, registration)
+        text = model_card(evidence, settings, registration, seconds_spent(run))
         write_text_whole(folder / CARD, text)
         write_text_whole(card, text)
         record_card(folder / CARD, run)

@@ -28,6 +28,7 @@ def resolve_settings(
         ("evaluation", dict),
         ("selection", dict),
         ("registration", dict),
+        ("asked", dict),
     ],
 ):
     """Lay what the form asks for over the preset, check it, and hand each room its section.
@@ -42,12 +43,12 @@ def resolve_settings(
         settings: Further settings, a section a room, and the recipes.
 
     Returns:
-        The recipes, the baseline first, and a section for each room.
+        The recipes, the baseline first, a section for each room, and what the run was asked for.
 
     """
     from components.contracts.step import step
-    from pipelines.settings.resolve import Form, resolve
+    from pipelines.settings.resolve import Form, asked_for, resolve
 
     with step("settings", "preset", tracked=False):
         resolved = resolve(Form(preset, task, objective, data_source, base_model, model_name, settings))
-        return (resolved.measured, *resolved.sections.values())
+        return (resolved.measured, *resolved.sections.values(), asked_for(resolved))

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any, get_args
 
 from components.contracts.faults import Fault, refuse_if_any
+from components.contracts.tracking import without_password
 from components.selection.config import Objective
 from pipelines.preset import NO_PRESET, PRESETS, Preset, checked, names
 from pipelines.sections import faults_of, lay_over
@@ -49,15 +50,53 @@ def resolve(form: Form) -> Preset:
 
     """
     faults = _no_choices(form)
-    known = form.preset in names()
-    values = plain(parse(PRESETS / f"{form.preset}.yaml", "preset", "a section a room")) if known else {}
+    values = _values_of(form.preset)
     lay_over(values, _asked_for(form))
     lay_over(values, form.settings)
     found = [_located(fault, form) for fault in faults_of(values)]
-    if not known and form.preset != NO_PRESET:  # then nobody knows what is missing
+    if form.preset not in names() and form.preset != NO_PRESET:  # then nobody knows what is missing
         found = [fault for fault in found if fault.where]
     refuse_if_any(faults + found)
     return checked(values, form.preset, form.preset, dict(form.settings))
+
+
+def asked_for(resolved: Preset) -> dict[str, Any]:
+    """Return what a run was asked for, so that it can be asked for again when presets have changed.
+
+    Returns:
+        `preset`, the name that it starts from; `overrides`, a section a room with what differs from that preset (all of
+        it, where the preset is none of Bessemer's); `recipes`; and the whole section of each room. No password.
+
+    """
+    whole = {"recipes": list(resolved.recipes), **resolved.sections}
+    overrides = _differing(whole, _values_of(resolved.base))
+    return dict(_without_passwords({"preset": resolved.base, "overrides": overrides, **whole}))
+
+
+def _values_of(preset: str) -> dict[str, Any]:
+    values = plain(parse(PRESETS / f"{preset}.yaml", "preset", "a section a room")) if preset in names() else {}
+    return dict(values)
+
+
+def _differing(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `values` says otherwise than `others`, key by key in a section."""
+    differing = {}
+    for name, value in values.items():
+        other = others.get(name)
+        if isinstance(value, Mapping) and isinstance(other, Mapping | None):
+            value = {key: item for key, item in value.items() if (other or {}).get(key) != item}
+        if value not in ({}, other):
+            differing[name] = value
+    return differing
+
+
+def _without_passwords(value: Any) -> Any:
+    """Return a value of JSON without the users' names and passwords in its addresses."""
+    if isinstance(value, Mapping):
+        return {key: _without_passwords(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_passwords(item) for item in value]
+    return without_password(value) if isinstance(value, str) else value
 
 
 def _no_choices(form: Form) -> list[Fault]:

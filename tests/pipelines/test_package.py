@@ -1,5 +1,6 @@
 """What Kubeflow Pipelines reads in the package: the form, the drop-downs, and where a model comes from."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import yaml
 
 from pipelines import package, preset
+from tests.pipelines.test_build_model import ROOMS
 
 
 def documents(path: Path) -> list[dict[str, Any]]:
@@ -80,7 +82,10 @@ def test_on_kubeflow_tasks_are_told_their_run_and_registration_its_origin(packag
     graph, platform = packaged
     container = graph["deploymentSpec"]["executors"]["exec-register-model"]["container"]
     told = {variable["name"]: variable["value"] for variable in container["env"]}
-    assert told == {"BESSEMER_GIT_REVISION": "abc123-dirty", "BESSEMER_IMAGE": container["image"]}
+    images = json.loads(told.pop("BESSEMER_IMAGES"))
+    assert told == {"BESSEMER_GIT_REVISION": "abc123-dirty"}
+    assert set(images) == {*ROOMS.values(), "settings"}
+    assert images["registration"] == container["image"]
     executors = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
     run = {"name": "KFP_RUN_ID", "fieldPath": "metadata.labels['pipeline/runid']"}
     assert {name: executors[name]["fieldPathAsEnv"] for name in executors} == {

@@ -120,7 +120,7 @@ def test_secrets_become_variables_and_stay_out_of_the_package(placed: Package) -
 def test_variables_are_added_to_those_of_the_package(placed: Package) -> None:
     variables = {variable["name"]: variable["value"] for variable in placed.container("register-model")["env"]}
     assert variables["MLFLOW_TRACKING_URI"] == "http://mlflow:5000"
-    assert "BESSEMER_IMAGE" in variables
+    assert "BESSEMER_IMAGES" in variables
 
 
 def test_the_workspace_is_the_runs_and_mounted_where_a_room_asks_for_it(placed: Package) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import torch
@@ -9,7 +10,14 @@ from sklearn.metrics import accuracy_score, f1_score
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import cross_entropy
-from transformers import CONFIG_MAPPING, AutoModelForSequenceClassification, PretrainedConfig, PreTrainedModel
+from transformers import (
+    CONFIG_MAPPING,
+    AutoConfig,
+    AutoModel,
+    AutoModelForSequenceClassification,
+    PretrainedConfig,
+    PreTrainedModel,
+)
 from transformers.models.auto.modeling_auto import MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES
 
 from components.contracts.faults import BadInput, Fault, refuse_if_any
@@ -19,28 +27,53 @@ _ROWS_NAMED = 3
 
 
 def build(base: Path, labels: Sequence[str], pad_id: int) -> PreTrainedModel:
-    """Return the model in `base` with a new head of `len(labels)` outputs, in fp32.
+    """Return the model in `base` as a classifier of `labels`, in fp32.
+
+    A head that it has is kept where it answers these very labels in this order, as that of a model that is trained
+    further does; otherwise it gets a new one.
 
     Raises:
         BadInput: transformers knows no classifier of this architecture.
 
     """
-    architecture = PretrainedConfig.get_config_dict(base)[0].get("model_type", "")
+    described = PretrainedConfig.get_config_dict(base)[0]
+    architecture = described.get("model_type", "")
     if architecture not in CONFIG_MAPPING or architecture not in MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES:
         expected = "an architecture that transformers has a sequence classifier of, such as bert or modernbert"
         found = f"model_type {architecture!r}"
         raise BadInput(Fault(str(base / "config.json"), found, expected, "Choose another model_ingestion.source."))
-    model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
+    config = AutoConfig.from_pretrained(
         base,
         id2label=dict(enumerate(labels)),
         label2id={label: index for index, label in enumerate(labels)},
         pad_token_id=pad_id,
-        dtype=torch.float32,
-        use_safetensors=True,
         trust_remote_code=False,
         local_files_only=True,
     )
+    model: PreTrainedModel
+    if _has_a_head(described) and _labels(described) != list(labels):
+        model = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
+        # not strict: one of the two may have a pooler that the other does without
+        model.base_model.load_state_dict(_load(AutoModel, base).state_dict(), strict=False)
+    else:
+        model = _load(AutoModelForSequenceClassification, base, config=config)
     return model
+
+
+def _load(kind: Any, base: Path, **more: Any) -> PreTrainedModel:
+    safe = {"use_safetensors": True, "trust_remote_code": False, "local_files_only": True}
+    model: PreTrainedModel = kind.from_pretrained(base, dtype=torch.float32, **safe, **more)
+    return model
+
+
+def _has_a_head(described: Mapping[str, Any]) -> bool:
+    return any(name.endswith("ForSequenceClassification") for name in described.get("architectures") or [])
+
+
+def _labels(described: Mapping[str, Any]) -> list[str]:
+    """Return the labels of the outputs, in order; none where config.json names none."""
+    named = {int(index): label for index, label in (described.get("id2label") or {}).items()}
+    return [named[index] for index in sorted(named)]
 
 
 def encode(rows: pa.Table, tokenizer: Tokenizer, labels: Sequence[str]) -> list[Example]:

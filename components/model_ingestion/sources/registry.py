@@ -15,6 +15,7 @@ from mlflow.exceptions import MlflowException
 from components.contracts.faults import BadInput, Fault, Unavailable
 from components.contracts.tracking import answering
 from components.model_ingestion.config import ModelIngestionSettings
+from components.model_ingestion.sources.tuned import fetch_tuned, is_registered_here, refuse_without_tuned
 from components.model_ingestion.sources.wanted import wanted
 
 _FORM = re.compile(r"models:/(?P<name>[^/@]+)(/(?P<version>\d+)|/?@(?P<alias>[^/@]+))")
@@ -27,21 +28,31 @@ def look_up(settings: ModelIngestionSettings) -> str:
     with _registered(settings.source):
         client = MlflowClient()
         if form["alias"]:
-            return str(client.get_model_version_by_alias(form["name"], form["alias"]).version)
-        return str(client.get_model_version(form["name"], form["version"]).version)
+            version = client.get_model_version_by_alias(form["name"], form["alias"])
+        else:
+            version = client.get_model_version(form["name"], form["version"])
+        if is_registered_here(version):
+            refuse_without_tuned(client, version, settings.source)
+        return str(version.version)
 
 
 def fetch(settings: ModelIngestionSettings, revision: str, folder: Path) -> list[str]:
     """Download the version, copy the wanted files of the model inside it, and return the names beside them.
 
+    Of a version that Bessemer registered, that is the tuned model which it was made from.
     MLflow's transformers flavour keeps the tokenizer in a folder of its own; it is brought together with the weights.
 
     Raises:
-        BadInput: no such version, or no one model inside it.
+        BadInput: no such version, no one model inside it, or not the bytes that were registered.
         Unavailable: the registry does not answer.
 
     """
     name = _parse(settings.source)["name"]
+    with _registered(settings.source):
+        client = MlflowClient()
+        version = client.get_model_version(name, revision)
+        if is_registered_here(version):
+            return fetch_tuned(client, version, settings.source, folder)
     with tempfile.TemporaryDirectory() as temporary:
         with _registered(settings.source):
             download_artifacts(f"models:/{name}/{revision}", dst_path=temporary)

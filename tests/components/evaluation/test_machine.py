@@ -1,9 +1,7 @@
-from pathlib import Path
-
 import pytest
 
 from components.contracts.faults import BadInput
-from components.evaluation.machine import _processor, describe_machine
+from components.evaluation.machine import describe_machine
 
 
 def test_zero_takes_every_core() -> None:
@@ -22,9 +20,3 @@ def test_more_threads_than_cores_are_refused() -> None:
         describe_machine(4096)
     assert "evaluation.threads: found 4096; expected at most the" in str(refused.value)
     assert "Set it to 0" in str(refused.value)
-
-
-def test_a_system_without_cpuinfo_has_a_name_too(tmp_path: Path) -> None:
-    assert _processor(tmp_path / "cpuinfo")
-    (tmp_path / "cpuinfo").write_text("processor : 0\nmodel name\t: Some Processor 9000\n")
-    assert _processor(tmp_path / "cpuinfo") == "Some Processor 9000"

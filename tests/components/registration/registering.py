@@ -41,6 +41,7 @@ def command(inputs: Inputs, output: Path, *break_off: str) -> list[str]:
     values = {
         name: [str(path) for path in value] if isinstance(value, tuple) else str(value)
         for name, value in vars(inputs).items()
+        if name != "asked"
     }
     return [sys.executable, "-m", __spec__.name if __spec__ else __name__, json.dumps(values), str(output), *break_off]
 

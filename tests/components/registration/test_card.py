@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from huggingface_hub import ModelCard
+from huggingface_hub import ModelCard, ModelCardData
 from mlflow import MlflowClient
 
 from components.contracts.registration import Registration
@@ -28,7 +28,7 @@ def registered(evidence: Evidence) -> Registration:
 
 
 def written(evidence: Evidence, language: str = "en") -> ModelCard:
-    text = model_card(evidence, replace(SETTINGS, language=language), registered(evidence))
+    text = model_card(evidence, replace(SETTINGS, language=language), registered(evidence), {"fine_tuning": 61.25})
     return ModelCard(text)
 
 
@@ -42,8 +42,11 @@ def test_the_hubs_tools_find_the_numbers(evidence: Evidence) -> None:
 
 
 def test_what_is_unknown_is_left_out(evidence: Evidence) -> None:
-    data = model_card(evidence, replace(SETTINGS, license=""), registered(evidence)).split("---")[1]
+    text = model_card(evidence, replace(SETTINGS, license=""), registered(evidence), {})
+    data = text.split("---")[1]
     assert "license" not in data
+    assert "co2_eq_emissions" not in data
+    assert "wall time" not in text
     assert "language" not in data
 
 
@@ -62,7 +65,10 @@ def test_people_find_everything_that_was_measured(evidence: Evidence) -> None:
     assert "Compression costs 0.5 points of accuracy (-0.5 to 1.5)" in text
     assert "max_p95_ms 5 ms; max_quality_drop 1 points of accuracy" in text
     assert f"| base sha256 | `{evidence.base.sha256}` |" in text
-    for section in ("What it is", "Data", "Training", "Compression", "Quality", "Speed and size", "Limits", "Lineage"):
+    assert "Energy was not metered" in text
+    assert "| `fine_tuning` | 61.2 s |" in text
+    described = "What it is", "Data", "Training", "Compression", "Quality", "Speed and size"
+    for section in (*described, "Limits", "Time and energy", "Lineage"):
         assert f"\n## {section}\n" in text
 
 
@@ -86,4 +92,28 @@ def test_registering_leaves_the_card_with_the_contract_and_in_both_runs(
     assert (tmp_path / "registration" / "model_card.md").read_text() == text
     for run_id in (run.run_id, run.parent_id):
         logged = {entry.path for entry in client.list_artifacts(run_id)}
-        assert logged >= {"model_card.md", "run_report.html"}
+        assert logged >= {"model_card.md", "model_card.html", "run_report.html"}
+
+
+def test_the_metadata_is_what_the_hubs_tools_write_again(evidence: Evidence) -> None:
+    card = written(evidence)
+    again = ModelCard(f"---\n{ModelCardData(**card.data.to_dict()).to_yaml()}\n---\n{card.text}")
+    assert again.data.to_dict() == card.data.to_dict()
+    assert card.data.to_dict()["model-index"][0]["results"][0]["task"] == {"type": "text-classification"}
+
+
+def test_the_lineage_names_each_image_and_what_was_asked_for_otherwise(evidence: Evidence) -> None:
+    overrides = {"recipes": ["onnx-fp32"], "fine_tuning": {"epochs": 2}}
+    asked = replace(evidence, asked={"preset": "smoke", "overrides": overrides, "recipes": ["onnx-fp32"]})
+    tags = {**registered(evidence).tags, "images": '{"selection": "bessemer/selection@sha256:0"}'}
+    text = model_card(asked, SETTINGS, replace(registered(evidence), tags=tags), {})
+    assert "| image of selection | `bessemer/selection@sha256:0` |" in text
+    assert "otherwise than the preset `smoke` says" in text
+    assert "| `fine_tuning.epochs` | `2` |" in text
+    assert '| `recipes` | `["onnx-fp32"]` |' in text
+
+
+def test_the_machine_that_trained_is_named_where_it_is_known(evidence: Evidence) -> None:
+    made_with = {"processor": "Some *Processor*", "device": "cpu", "threads": "2", "torch": "2"}
+    text = written(replace(evidence, tuned=replace(evidence.tuned, made_with=made_with))).text
+    assert "Training took 1 s on 2 threads of Some \\*Processor\\*, cpu." in text

@@ -27,6 +27,7 @@ def call(inputs: Inputs, output: Path, settings: dict[str, object]) -> dsl.Artif
         validation=dsl.Artifact(uri=str(inputs.validation)),
         registry="{}",
         settings=settings,
+        asked={"preset": "smoke", "fine_tuning": {"epochs": 3.0}},
         code="fingerprint",
         registration=registration,
         model_card=model_card,
@@ -40,6 +41,10 @@ def test_the_artifact_names_the_version(inputs: Inputs, client: MlflowClient, tm
     assert artifact.metadata == {"name": "sentiment", "version": 1, "uri": "models:/sentiment/1"}
     assert registry(client) == {"sentiment": ({1: ""}, {"challenger": 1})}
     assert (tmp_path / "registration-card").read_bytes() == (tmp_path / "registration" / "model_card.md").read_bytes()
+    run_id = client.get_model_version("sentiment", "1").run_id
+    asked = Path(client.download_artifacts(run_id, "asked.json", str(tmp_path))).read_text()
+    assert json.loads(asked) == {"preset": "smoke", "fine_tuning": {"epochs": 3}}
+    assert "3.0" not in asked
     shown = json.loads((tmp_path / "registration-metrics").read_text())
     assert (shown["version"], shown["accuracy"], shown["speed_up"]) == (1, 0.9125, 4.0)
 

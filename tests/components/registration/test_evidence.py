@@ -69,6 +69,12 @@ def test_the_torch_baseline_cannot_be_served(workshop: Workshop) -> None:
         read_evidence(workshop.inputs(chosen="baseline"))
 
 
+def test_a_tuned_model_that_was_changed_is_refused(inputs: Inputs) -> None:
+    (inputs.tuned / "config.json").write_text("{}")
+    with pytest.raises(BadInput, match=r"tuned/config\.json: found sha256 44136fa355b3; expected sha256"):
+        read_evidence(inputs)
+
+
 def test_artifacts_of_different_runs_are_refused_all_at_once(inputs: Inputs, tmp_path: Path) -> None:
     other = shutil.copytree(inputs.dataset, tmp_path / "dataset")
     base = shutil.copytree(inputs.base, tmp_path / "base")

@@ -2,17 +2,23 @@
 
 from dataclasses import replace
 
+import pytest
+
 from components.contracts.tracking import StepRun
 from components.registration.evidence import Inputs, read_evidence
 from components.registration.lineage import describe, headlines, lineage, measurements, parameters
 
-ENVIRONMENT = {"BESSEMER_GIT_REVISION": "abc123", "BESSEMER_RUN_ID": "20260101-1200-ffff", "BESSEMER_IMAGE": "image@1"}
+ENVIRONMENT = {
+    "BESSEMER_GIT_REVISION": "abc123",
+    "BESSEMER_RUN_ID": "20260101-1200-ffff",
+    "BESSEMER_IMAGES": '{"selection": "image@1"}',
+}
 
 
 def test_lineage_names_everything_that_the_model_came_from(inputs: Inputs) -> None:
     evidence = read_evidence(inputs)
     source = replace(evidence.dataset.source, repository="https://example.org/data.git", git_revision="def456")
-    evidence = replace(evidence, dataset=replace(evidence.dataset, source=source))
+    evidence = replace(evidence, dataset=replace(evidence.dataset, source=source), asked={"preset": "smoke"})
     tags = lineage(evidence, StepRun(parent_id="parent"), ENVIRONMENT)
     assert tags == {
         "recipe": "onnx-fp32",
@@ -27,8 +33,9 @@ def test_lineage_names_everything_that_the_model_came_from(inputs: Inputs) -> No
         "data_revision": "def456",
         "data_md5": "d41d8cd98f00b204e9800998ecf8427e",
         "dataset_sha256": evidence.dataset.content_sha256,
+        "preset": "smoke",
         "git_revision": "abc123",
-        "image": "image@1",
+        "images": '{"selection": "image@1"}',
         "pipeline_run": "20260101-1200-ffff",
         "mlflow_parent_run": "parent",
     }
@@ -37,7 +44,14 @@ def test_lineage_names_everything_that_the_model_came_from(inputs: Inputs) -> No
 def test_what_is_unknown_is_left_out(inputs: Inputs) -> None:
     tags = lineage(read_evidence(inputs), StepRun(parent_id="parent"), {"KFP_RUN_ID": "run-of-kfp"})
     assert tags["pipeline_run"] == "run-of-kfp"
-    assert {"git_revision", "image", "data_revision", "data_repository"}.isdisjoint(tags)
+    assert {"git_revision", "images", "preset", "parent_model", "data_revision", "data_repository"}.isdisjoint(tags)
+
+
+@pytest.mark.parametrize("source", ["models:/sentiment@champion", "models:/sentiment/@champion", "models:/sentiment/3"])
+def test_a_model_that_was_trained_further_names_the_version_that_it_came_from(source: str, inputs: Inputs) -> None:
+    evidence = read_evidence(inputs)
+    evidence = replace(evidence, base=replace(evidence.base, source=source, revision="3"))
+    assert lineage(evidence, StepRun(parent_id="parent"), {})["parent_model"] == "models:/sentiment/3"
 
 
 def test_numbers_carry_what_was_measured(inputs: Inputs) -> None:

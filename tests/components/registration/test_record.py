@@ -12,6 +12,7 @@ from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.exceptions import MlflowException
 
 from components.contracts.faults import Unavailable
+from components.contracts.model import TunedModel, read_model
 from components.contracts.scorecard import Scorecard
 from components.contracts.tracking import StepRun
 from components.registration.evidence import Inputs, read_evidence
@@ -29,6 +30,14 @@ def test_the_pipelines_run_shows_the_numbers_too(inputs: Inputs, run: StepRun, c
         assert files == ["choice/choice.json", "choice/frontier.png", "choice/report.html"]
         plots = [entry.path for entry in client.list_artifacts(run_id, "plots")]
         assert plots == ["plots/confusion.png", "plots/training_curve.html"]
+
+
+def test_the_tuned_model_is_kept_once(inputs: Inputs, run: StepRun, client: MlflowClient, tmp_path: Path) -> None:
+    evidence = read_evidence(inputs)
+    record(evidence, inputs, run)
+    kept = client.download_artifacts(run.run_id, TunedModel.FOLDER, str(tmp_path))
+    assert read_model(Path(kept), TunedModel) == evidence.tuned
+    assert client.list_artifacts(run.parent_id, TunedModel.FOLDER) == []
 
 
 def test_every_scorecard_is_kept(inputs: Inputs, run: StepRun, client: MlflowClient) -> None:

@@ -35,7 +35,10 @@ def told(events: Path) -> list[dict[str, Any]]:
 def test_each_room_is_handed_its_section_under_its_name(events: Path) -> None:
     handed = resolve_settings(**FORM, settings={"registration": {"name": "mine"}}).outputs
     expected = preset.load("smoke", ["selection.objective=fastest", "registration.name=mine"])
+    asked = handed.pop("asked")
     assert handed == {"recipes": expected.measured, **expected.sections}
+    overrides = {"selection": {"objective": "fastest"}, "registration": {"name": "mine"}}
+    assert asked == {"preset": "smoke", "overrides": overrides, "recipes": ["int8-dynamic"], **expected.sections}
 
 
 def test_a_form_at_fault_ends_the_task_with_every_sentence(events: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from components.contracts.faults import BadInput
 from pipelines import preset
 from pipelines.sections import ROOMS
-from pipelines.settings.resolve import CHOICES, Form, resolve
+from pipelines.settings.resolve import CHOICES, Form, asked_for, resolve
 
 OWN = {
     "recipes": ["onnx-fp32"],
@@ -59,6 +59,30 @@ def test_settings_have_the_last_word() -> None:
 def test_without_a_preset_settings_say_everything() -> None:
     resolved = resolve(Form("none", settings=OWN))
     assert resolved.sections == {room: OWN.get(room, {}) for room in ROOMS}
+
+
+def test_what_was_asked_for_is_a_form_that_asks_for_the_same_whatever_presets_say() -> None:
+    resolved = resolve(Form("smoke", objective="fastest", settings={"fine_tuning": {"epochs": 9.0, "max_tokens": 64}}))
+    asked = asked_for(resolved)
+    assert (asked.pop("preset"), asked.pop("overrides")) == (
+        "smoke",
+        {"fine_tuning": {"epochs": 9}, "selection": {"objective": "fastest"}},
+    )
+    again = resolve(Form("none", settings=asked))
+    assert (again.recipes, again.sections) == (resolved.recipes, resolved.sections)
+
+
+def test_of_a_preset_of_ones_own_everything_is_an_override() -> None:
+    asked = asked_for(resolve(Form("none", settings=OWN)))
+    assert asked["preset"] == "none"
+    assert asked["overrides"] == OWN
+
+
+def test_what_was_asked_for_holds_no_password() -> None:
+    repository = {"repository": "https://me:hunter2@example.com/data.git", "source": "a.csv"}
+    asked = asked_for(resolve(Form("smoke", settings={"data_ingestion": repository})))
+    assert asked["data_ingestion"]["repository"] == "https://example.com/data.git"
+    assert "hunter2" not in str(asked)
 
 
 def test_without_a_preset_what_is_missing_is_named() -> None:

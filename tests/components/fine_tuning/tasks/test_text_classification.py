@@ -1,10 +1,20 @@
 import json
 import shutil
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 import torch
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    ModernBertConfig,
+    ModernBertForSequenceClassification,
+    RobertaConfig,
+    RobertaForSequenceClassification,
+)
 
 from components.contracts.dataset import SCHEMA
 from components.contracts.faults import BadInput
@@ -60,6 +70,55 @@ def test_the_model_knows_its_labels_and_is_fp32(base_folder: Path) -> None:
     assert model.config.id2label == {0: "a", 1: "b", 2: "c"}
     assert model.config.num_labels == 3
     assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+
+
+def weights(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    return {name: value for name, value in model.state_dict().items() if value.is_floating_point()}
+
+
+def former(kind: type, config: Any, folder: Path) -> dict[str, torch.Tensor]:
+    """Save a classifier of `LABELS` that was trained before, and return its weights."""
+    torch.manual_seed(3)
+    model = kind(config(**SMALL, id2label=dict(enumerate(LABELS)), label2id={"fresh": 0, "rotten": 1}))
+    model.save_pretrained(folder)
+    return weights(model)
+
+
+SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32, "vocab_size": 50}
+ARCHITECTURES = [
+    (BertForSequenceClassification, BertConfig),
+    (RobertaForSequenceClassification, RobertaConfig),  # whose classifier has no pooler
+    (ModernBertForSequenceClassification, partial(ModernBertConfig, pad_token_id=0)),
+]
+
+
+@pytest.mark.parametrize(("kind", "config"), ARCHITECTURES)
+def test_a_head_of_these_labels_is_trained_further(kind: type, config: Any, tmp_path: Path) -> None:
+    before = former(kind, config, tmp_path)
+    after = weights(build(tmp_path, LABELS, pad_id=0))
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+@pytest.mark.parametrize("labels", [["rotten", "fresh"], ["a", "b"], ["fresh", "neither", "rotten"]])
+@pytest.mark.parametrize(("kind", "config"), ARCHITECTURES)
+def test_a_head_of_other_labels_is_made_anew_above_the_same_body(
+    kind: type, config: Any, labels: list[str], tmp_path: Path
+) -> None:
+    before = former(kind, config, tmp_path)
+    torch.manual_seed(0)
+    model = build(tmp_path, labels, pad_id=0)
+    assert model.config.id2label == dict(enumerate(labels))
+    after = weights(model)
+    body = {name for name in before if name.startswith(f"{model.base_model_prefix}.")}
+    assert body
+    assert all(torch.equal(before[name], after[name]) for name in body)
+    head = [name for name in after if name not in body and after[name].ndim == 2]
+    assert head
+    assert not any(before[name].shape == after[name].shape and torch.equal(before[name], after[name]) for name in head)
+    torch.manual_seed(0)
+    again = weights(build(tmp_path, labels, pad_id=0))
+    assert all(torch.equal(after[name], again[name]) for name in after)
 
 
 @pytest.mark.parametrize("architecture", ["nonesuch", "clip"])
