@@ -28,6 +28,7 @@ def resolve_settings(
         ("evaluation", dict),
         ("selection", dict),
         ("registration", dict),
+        ("retraining", dict),
     ],
 ):
     """Lay what the form asks for over the preset, check it, and hand each room its section.
