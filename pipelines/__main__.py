@@ -45,6 +45,34 @@ def run(
 
 
 @app.command()
+def retrain(
+    preset: PresetName,
+    overrides: Overrides = None,
+    force: Annotated[str, typer.Option(metavar="REASON", help="A reason of your own, whatever else says.")] = "",
+    reset: Annotated[bool, typer.Option("--reset", help="Only close the circuit breaker, after mending.")] = False,
+) -> None:
+    """Take a model to the registry again if there is a reason, on this machine."""
+    with sentences():
+        from rich.console import Console
+
+        from pipelines import preset as presets
+        from pipelines.jobs import retrain_job
+        from pipelines.result import show as show_result
+        from pipelines.retraining import close_breaker
+        from pipelines.watch import run_here
+
+        console = Console(highlight=False, markup=True)
+        chosen = presets.load(preset, overrides or [])
+        if reset:
+            console.print(f"The circuit breaker of {close_breaker(chosen)} is closed.", markup=False)
+            return
+        outcome = run_here(retrain_job(chosen, force), console)
+        show_result(outcome.run, console)
+        console.print(outcome.summary(), style="dim")
+        raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
 def show(run_id: Annotated[str, typer.Argument(help="The run's id; the newest run without one.")] = "") -> None:
     """Show a run's table again."""
     with sentences():

@@ -34,6 +34,12 @@ def build_job(preset: Preset) -> Job:
     return Job("build_model", preset.name, preset.arguments(), build_steps(preset.measured), preset.sources())
 
 
+def retrain_job(preset: Preset, forced: str = "") -> Job:
+    """Return the run that takes a preset to the registry again if there is a reason, or for that of somebody's own."""
+    steps = [("retraining", "reason"), *build_steps(preset.measured)]
+    return Job("retrain_model", preset.name, {**preset.arguments(), "forced": forced}, steps, preset.sources())
+
+
 def build_steps(recipes: Sequence[str]) -> list[Place]:
     """Return the steps of `pipelines.build_model.build`."""
     first = ("data_ingestion", "model_ingestion", "data_validation", "fine_tuning")

@@ -14,6 +14,7 @@ from components.evaluation.config import EvaluationSettings
 from components.fine_tuning.config import FineTuningSettings
 from components.model_ingestion.config import ModelIngestionSettings
 from components.registration.config import RegistrationSettings
+from components.retraining.config import RetrainingSettings
 from components.selection.config import SelectionSettings
 
 ROOMS: dict[str, type[Settings]] = {
@@ -25,6 +26,7 @@ ROOMS: dict[str, type[Settings]] = {
     "evaluation": EvaluationSettings,
     "selection": SelectionSettings,
     "registration": RegistrationSettings,
+    "retraining": RetrainingSettings,
 }
 """The settings of each room, in the order of the way of the data."""
 OFFERED = [recipe for recipe in RECIPES if recipe != BASELINE]

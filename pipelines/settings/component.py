@@ -28,6 +28,7 @@ def resolve_settings(
         ("evaluation", dict),
         ("selection", dict),
         ("registration", dict),
+        ("retraining", dict),
         ("asked", dict),
     ],
 ):
