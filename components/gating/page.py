@@ -50,7 +50,9 @@ table { width: 100%; }
 th, td { padding: .4rem .8rem .4rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--soft); font-weight: 500; font-size: .9rem; }
 .numbers th + th, .numbers td + td { text-align: right; white-space: nowrap; }
+.numbers td:first-child { overflow-wrap: normal; }
 .numbers td:last-child, .numbers th:last-child { padding-right: 0; }
+.numbers .soft { display: block; }
 @media (max-width: 30rem) {
   .checks thead { display: none; }
   .checks, .checks tbody, .checks tr, .checks td { display: block; }
@@ -58,7 +60,7 @@ th { color: var(--soft); font-weight: 500; font-size: .9rem; }
   .checks td { border: 0; padding: 0; }
   .checks td.verdict { float: right; padding-left: .8rem; }
   .checks td.name { font-size: .9rem; color: var(--soft); }
-  .numbers th, .numbers td { padding-right: .5rem; font-size: .9rem; }
+  .numbers .wide { display: none; }
 }
 @media print { body { max-width: none; padding: 0; } tr { break-inside: avoid; } }
 </style>
@@ -99,13 +101,13 @@ th { color: var(--soft); font-weight: 500; font-size: .9rem; }
 <p class="soft">Accuracy on parts of the rows. One that is significantly worse stands against the challenger: McNemar's
 exact test, one-sided, at an alpha of {{ "%g"|format(decision.alpha) }} over all tested slices together (Holm).</p>
 <div class="scroll"><table class="numbers">
-<thead><tr><th>slice</th><th>rows</th><th>champion</th><th>challenger</th><th>points</th><th>p</th><th>verdict</th></tr>
-</thead>
+<thead><tr><th>slice</th><th>rows</th><th class="wide">champion</th><th class="wide">challenger</th>
+<th>points</th><th>p</th><th>verdict</th></tr></thead>
 <tbody>
 {% for slice in slices %}<tr class="{{ slice.check.verdict }}"><td>{{ slice.name }}</td>
 <td>{{ "{:,}".format(slice.rows) }}</td>
-<td>{{ "%.3f"|format(slice.champion) }}</td><td>{{ "%.3f"|format(slice.challenger) }}</td>
-<td>{{ "%+.1f"|format(100 * (slice.challenger - slice.champion)) }}</td>
+<td class="wide">{{ "%.3f"|format(slice.champion) }}</td><td class="wide">{{ "%.3f"|format(slice.challenger) }}</td>
+<td>{{ above(100 * (slice.challenger - slice.champion)) }}</td>
 <td>{{ "%.2g"|format(slice.check.p_value) if slice.check.p_value is not none else "" }}</td>
 <td class="verdict">{{ slice.check.verdict }}</td></tr>
 {% endfor %}</tbody>
@@ -114,9 +116,11 @@ exact test, one-sided, at an alpha of {{ "%g"|format(decision.alpha) }} over all
 <h2>What was measured</h2>
 <div class="scroll"><table class="numbers">
 <thead><tr><th></th>
-{% for model in models %}<th>{{ model.role }}<br>version {{ model.version }}</th>{% endfor %}</tr></thead>
+{% for role, model in models %}<th>{{ role }}<br>version {{ model.version }}</th>{% endfor %}</tr></thead>
 <tbody>
-{% for name, values in measured %}<tr><td>{{ name }}</td>{% for value in values %}<td>{{ value }}</td>{% endfor %}</tr>
+{% for name, values in measured %}<tr><td>{{ name }}</td>
+{%- for value, span in values %}<td>{{ value }}{% if span %}<span class="soft">{{ span }}</span>{% endif %}</td>
+{% endfor %}</tr>
 {% endfor %}</tbody>
 </table></div>
 <p class="soft">{{ "{:,}".format(comparison.rows) }} rows of the {{ comparison.split }} split, the same for both
@@ -127,12 +131,6 @@ decision stands on the comparison with SHA-256 <code>{{ decision.comparison_sha2
 </body>
 </html>
 """
-
-
-@dataclass(frozen=True)
-class _Model:
-    role: str
-    version: int
 
 
 @dataclass(frozen=True)
@@ -158,6 +156,7 @@ def render_page(decision: Decision, comparison: Comparison) -> str:
     heading = _HEADINGS[decision.verdict]
     page = Environment(autoescape=True, undefined=StrictUndefined).from_string(_PAGE)
     return page.render(
+        above=above,
         at=picture,
         caption=_caption(decision),
         checks=[check for check in decision.checks if not check.name.startswith(_SLICE)],
@@ -168,7 +167,7 @@ def render_page(decision: Decision, comparison: Comparison) -> str:
         headline=comparison.challenger.latency[0],
         look=LOOK,
         measured=list(_measured([model for _, model in models])),
-        models=[_Model(role, model.version) for role, model in models],
+        models=models,
         slices=list(_slices(decision, comparison)),
         title=f"{decision.name}, version {decision.challenger}: {heading}",
         told=[decision.why, *about_rows(decision)],
@@ -197,17 +196,19 @@ def _slices(decision: Decision, comparison: Comparison) -> Iterator[_SliceRow]:
             yield _SliceRow(name, challenger[name].rows, champion[name], challenger[name].accuracy, check)
 
 
-def _measured(models: Sequence[Measured]) -> Iterator[tuple[str, list[str]]]:
-    """Yield a name and a value a model."""
-    yield "recipe", [model.recipe for model in models]
+def _measured(models: Sequence[Measured]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield a name, and for each model a value and its interval."""
     for name, intervals in (("accuracy", [m.accuracy for m in models]), ("macro F1", [m.macro_f1 for m in models])):
-        yield name, [f"{each.value:.3f} ({each.low:.3f} to {each.high:.3f})" for each in intervals]
-    yield "calibration error", [f"{model.calibration_error:.3f}" for model in models]
-    yield "p50, ms", [f"{model.latency[0].p50_ms:.2f}" for model in models]
-    yield "p95, ms", [f"{model.latency[0].p95_ms:.2f}" for model in models]
-    yield "size on disk, MiB", [f"{model.bytes_on_disk / MIB:.1f}" for model in models]
-    yield "peak memory, MiB", [f"{model.peak_memory_mib:.0f}" for model in models]
-    lost = [{each.disturbance: each.drop_points for each in model.robustness} for model in models]
-    for disturbance in lost[0]:
-        values = [f"{each[disturbance]:.1f}" if disturbance in each else "" for each in lost]
-        yield f"points lost to {disturbance}", values
+        yield name, [(f"{each.value:.3f}", f"{each.low:.3f} to {each.high:.3f}") for each in intervals]
+    values = {
+        "recipe": [model.recipe for model in models],
+        "calibration error": [f"{model.calibration_error:.3f}" for model in models],
+        "p50, ms": [f"{model.latency[0].p50_ms:.2f}" for model in models],
+        "p95, ms": [f"{model.latency[0].p95_ms:.2f}" for model in models],
+        "size on disk, MiB": [f"{model.bytes_on_disk / MIB:.1f}" for model in models],
+        "peak memory, MiB": [f"{model.peak_memory_mib:.0f}" for model in models],
+    }
+    lost = [{each.disturbance: f"{each.drop_points:.1f}" for each in model.robustness} for model in models]
+    values |= {f"points lost to {each}": [model.get(each, "") for model in lost] for each in lost[0]}
+    for name, row in values.items():
+        yield name, [(value, "") for value in row]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from components.contracts.scorecard import Interval
 
-WIDTH, HEIGHT = 380, 118
+WIDTH, HEIGHT = 380, 122
 LEFT, RIGHT, TOP, BOTTOM = 12, 368, 26, 88
 MIDDLE = (TOP + BOTTOM) / 2
 _MOST_TICKS = 6
