@@ -3,6 +3,7 @@
 import dataclasses
 import time
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import onnx
@@ -14,8 +15,12 @@ from components.contracts.candidate import Candidate
 from components.contracts.contenders import Contender, Contenders
 from components.contracts.decision import Check, Decision
 from components.contracts.folders import sha256_of, sha256_of_files, write_manifest
+from components.contracts.promotion import Promotion
 from components.contracts.scorecard import Interval
+from components.contracts.tracking import StepRun
+from components.promotion.config import PromotionSettings
 from components.promotion.ledger import CANDIDATE, CHAMPION, Ledger
+from components.promotion.promote import promote
 
 NAME = "sentiment"
 WORDS = {"[PAD]": 0, "[UNK]": 1, "lovely": 2, "dull": 3}
@@ -92,11 +97,11 @@ class Gate:
         """Return a version as it was fetched."""
         return Contender(version, self.hashes[version - 1], "run", "0" * 64, 0.9)
 
-    def judge(self, challenger: int, passed: bool = True, champion: int | None = -1) -> tuple[Path, Path]:
+    def judge(self, challenger: int, passed: bool = True, place: Path | None = None) -> tuple[Path, Path]:
         """Return the folders of contenders and decision, as of this moment; other ones each time."""
         state = self.ledger.look()
-        against = state.reigning if champion == -1 else champion
-        place = self.folder / f"case-{time.monotonic_ns()}"
+        against = state.reigning
+        place = place or self.folder / f"case-{time.monotonic_ns()}"
         contenders = Contenders(
             name=self.name,
             challenger=self.contender(challenger),
@@ -140,3 +145,10 @@ def decision(contenders: Contenders, passed: bool, comparison: str) -> Decision:
         rows_needed=1500 if contenders.champion else None,
         comparison_sha256=comparison,
     )
+
+
+def promoted(gate: Gate, version: int, policy: Literal["auto", "approve"] = "auto") -> Promotion:
+    """Let a version pass the gate, without a run of MLflow's around it."""
+    step = StepRun(gate.client, gate.client.create_run("0").info.run_id)
+    settings = PromotionSettings(policy=policy)
+    return promote(*gate.judge(version), settings, gate.folder / "promotion", step)

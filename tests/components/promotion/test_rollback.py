@@ -8,19 +8,8 @@ import pytest
 from components.contracts.candidate import Candidate
 from components.contracts.faults import BadInput
 from components.contracts.folders import read_manifest, sha256_of, write_manifest
-from components.contracts.tracking import StepRun
-from components.promotion.config import PromotionSettings
-from components.promotion.promote import promote
 from components.promotion.rollback import roll_back
-from tests.components.promotion.gate import Gate
-
-
-@pytest.fixture
-def three_reigns(gate: Gate, run: StepRun, tmp_path: Path) -> Gate:
-    """Return a gate after versions 1, 2 and 3 became champion, one after the other."""
-    for version in (1, 2, 3):
-        promote(*gate.judge(version), PromotionSettings(), tmp_path / "promotion", run)
-    return gate
+from tests.components.promotion.gate import Gate, promoted
 
 
 def test_it_goes_back_step_by_step_and_not_further_than_the_first(three_reigns: Gate) -> None:
@@ -36,10 +25,10 @@ def test_it_goes_back_step_by_step_and_not_further_than_the_first(three_reigns: 
     assert three_reigns.kinds == ["promotion"] * 3 + ["rollback"] * 2
 
 
-def test_it_goes_back_to_a_named_version_and_on_from_there(three_reigns: Gate, run: StepRun, tmp_path: Path) -> None:
+def test_it_goes_back_to_a_named_version_and_on_from_there(three_reigns: Gate) -> None:
     roll_back(three_reigns.ledger, 1, "")
     assert three_reigns.champion == 1
-    promote(*three_reigns.judge(4), PromotionSettings(), tmp_path / "promotion", run)
+    promoted(three_reigns, 4)
     roll_back(three_reigns.ledger, None, "")
     assert three_reigns.champion == 1
     roll_back(three_reigns.ledger, 3, "The other one was better after all.")
@@ -115,7 +104,7 @@ def test_who_is_gone_or_changed_does_not_come_back(
     assert "rollback" not in three_reigns.kinds
 
 
-def test_a_model_that_does_not_load_does_not_come_back(gate: Gate, run: StepRun, tmp_path: Path) -> None:
+def test_a_model_that_does_not_load_does_not_come_back(gate: Gate) -> None:
     folder = candidate_of(gate, 1)
     (folder / "model.onnx").write_bytes(b"no model")
     manifest = read_manifest(folder, Candidate)
@@ -124,7 +113,7 @@ def test_a_model_that_does_not_load_does_not_come_back(gate: Gate, run: StepRun,
     gate.hashes[0] = sha256_of(folder / Candidate.FILE)
     gate.client.set_model_version_tag("sentiment", "1", "candidate_sha256", gate.hashes[0])
     for version in (1, 2):
-        promote(*gate.judge(version), PromotionSettings(), tmp_path / "promotion", run)
+        promoted(gate, version)
     with pytest.raises(BadInput, match="version 1 of sentiment: found a model that does not load"):
         roll_back(gate.ledger, None, "")
     assert gate.champion == 2
