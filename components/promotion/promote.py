@@ -137,7 +137,8 @@ def _values(case: Case) -> dict[str, Any]:
 def gate_line(decision: Decision) -> str:
     """Return what the gate found, in a line."""
     passed = sum(check.verdict == "passed" for check in decision.checks)
-    line = f"{passed} of {len(decision.checks)} checks passed on {decision.rows:,} rows"
+    deciding = sum(check.verdict != "noted" for check in decision.checks)
+    line = f"{passed} of {deciding} checks passed on {decision.rows:,} rows"
     if decision.difference is None:
         return f"{line}; nobody reigned"
     found = decision.difference
@@ -147,7 +148,7 @@ def gate_line(decision: Decision) -> str:
 
 def _promotion(case: Case, outcome: Outcome, why: str, entry: Entry | None = None) -> Promotion:
     decision = case.decision
-    reasons = [check.sentence for check in decision.checks if check.verdict != "passed"]
+    reasons = [check.sentence for check in decision.checks if check.verdict in ("failed", "undecided")]
     number = entry.number if entry else None
     return Promotion(decision.name, decision.challenger, outcome, decision.champion, why, number, reasons)
 
