@@ -8,11 +8,13 @@ import typer
 
 from pipelines.command_line import Overrides, PresetName, sentences
 from pipelines.kubeflow.commands import kubeflow
+from pipelines.registry.commands import registry
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 data = typer.Typer(no_args_is_help=True, help="The data set that data.dvc points to: what is there, get it, add to it.")
 app.add_typer(data, name="data")
 app.add_typer(kubeflow)
+app.add_typer(registry)
 
 
 @app.callback()

@@ -170,11 +170,9 @@ class Journal:
         return str(run_id)
 
     def _more(self, after: int, found: int) -> Fault:
-        thing, way_out = (
-            f"the {self.experiment}",
-            "Somebody else was faster: look at what there is now, and try again.",
-        )
-        return Fault(thing, f"{found} entries", f"the {after} that this was decided on", way_out)
+        expected = f"the {after} that this was decided on"
+        way_out = "Somebody else was faster: look at what there is now, then try again."
+        return Fault(f"the {self.experiment}", f"{found} entries", expected, way_out)
 
     def _broken(self, place: int) -> Fault:
         way_out = "Restore MLflow's database from a backup, and ask who may write to it."
@@ -207,6 +205,6 @@ def _read(journal: str, number: int, text: str) -> Entry:
     try:
         values = json.loads(text)
         return Entry(number, values.pop("time"), values.pop("before"), values.pop("nonce"), values)
-    except (ValueError, KeyError, AttributeError):
+    except (ValueError, KeyError, AttributeError, TypeError):
         thing, way_out = f"entry {number} of the {journal}", "Restore MLflow's database from a backup."
         raise BadInput(Fault(thing, text[:80], "a JSON object", way_out)) from None

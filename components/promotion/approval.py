@@ -9,6 +9,7 @@ from components.contracts.journal import Entry, Overtaken
 from components.promotion.check import check_version
 from components.promotion.entries import ANSWERS, open_requests, why_lapsed
 from components.promotion.ledger import Ledger, State
+from components.promotion.who import who
 
 Answer = Literal["approval", "rejection"]
 
@@ -17,6 +18,7 @@ APPROVED_CHALLENGER = "approved-challenger"
 APPROVAL = "approval"
 """The tag of a version whose request waits; who sets it to `approved` or `rejected` answers the request."""
 _IN_MLFLOW = "somebody in MLflow"
+_BESSEMER = "bessemer"
 """MLflow says what was set, and not by whom."""
 
 
@@ -87,14 +89,14 @@ def take_up(ledger: Ledger) -> list[Entry]:
 
 def _take_up(ledger: Ledger, request: Entry, state: State) -> Entry | None:
     if why := why_lapsed(request, state.reigning, time.time()):
-        return _answer(ledger, request, "lapse", f"It lapsed: {why}.")
+        return _answer(ledger, request, "lapse", f"It lapsed: {why}.", by=_BESSEMER)
     kind = _said_in_mlflow(ledger, request, state)
     if kind == "approval":
         try:
             check_version(ledger, request.values["to"], request.values["candidate"])
         except BadInput as refusal:
-            return _answer(ledger, request, "rejection", f"Approved in MLflow, but refused: {refusal}")
-    return _answer(ledger, request, kind, "Set in MLflow.", who=_IN_MLFLOW) if kind else None
+            return _answer(ledger, request, "rejection", f"Approved in MLflow, but refused: {refusal}", by=_BESSEMER)
+    return _answer(ledger, request, kind, "Set in MLflow.", by=_IN_MLFLOW) if kind else None
 
 
 def _said_in_mlflow(ledger: Ledger, request: Entry, state: State) -> Answer | None:
@@ -107,7 +109,9 @@ def _said_in_mlflow(ledger: Ledger, request: Entry, state: State) -> Answer | No
     return "approval" if said == "approved" or state.aliases.get(APPROVED_CHALLENGER) == number else None
 
 
-def _answer(ledger: Ledger, request: Entry, kind: Answer | Literal["lapse"], why: str, **more: str) -> Entry:
+def _answer(ledger: Ledger, request: Entry, kind: Answer | Literal["lapse"], why: str, by: str = "") -> Entry:
+    observed = {"who": by, "found_by": who()["who"]} if by else {}
+
     def decide(state: State) -> dict[str, Any]:
         if request not in open_requests(state.entries):
             raise Overtaken(_answered(state, request))
@@ -115,7 +119,7 @@ def _answer(ledger: Ledger, request: Entry, kind: Answer | Literal["lapse"], why
         if lapsed and kind == "approval":
             raise Overtaken(_not_waiting(state, request.values["to"], f"a request that lapsed: {lapsed}"))
         kept = {key: value for key, value in request.values.items() if key not in ("expires", "who", "run")}
-        return {**kept, "kind": kind, "why": why, "gate": request.values["gate"], "request": request.number, **more}
+        return {**kept, "kind": kind, "why": why, "request": request.number, **observed}
 
     entry = ledger.enter(decide)
     _take_marks_off(ledger, request.values["to"], ledger.look(), f"{kind}, entry {entry.number} of the ledger")

@@ -7,7 +7,8 @@ An entry's values, beside the number, time and hashes that every journal's entry
   take the alias from and to; None stands for nobody;
 - `candidate`: the SHA-256 of what `to` names, so that no other version of the same number passes for it;
 - `why`: a sentence of the gate's or of a person's;
-- `who`: the user, and `run`: the run of Kubeflow Pipelines or of `bessemer`, where there was one;
+- `who`: the user, `run`: the run of Kubeflow Pipelines or of `bessemer`, where there was one, and `found_by`: who
+  recorded what somebody else did elsewhere;
 - `evidence`: the SHA-256 of the decision that it stands on; `comparison`: of the comparison that this stands on;
   `gate`: what the gate found, in a line; `tracked`: the MLflow run that holds both;
 - `request`: of an answer, the number of the request; `expires`: of a request, seconds since the epoch.
@@ -47,16 +48,14 @@ def former_champion(entries: Sequence[Entry], reigning: int | None) -> int | Non
     reigns: list[int] = []
     for entry in filter(is_move, entries):
         version = entry.values["to"]
-        if entry.values["kind"] in ("rollback", "by hand") and version in reigns:
-            reigns = _through_last(version, reigns)
+        if entry.values["kind"] == "rollback" and version in reigns:
+            while reigns[-1] != version:
+                reigns.pop()
         elif version is not None:
             reigns.append(version)
-    earlier = _through_last(reigning, reigns)[:-1] if reigning is not None and reigning in reigns else reigns
-    return earlier[-1] if earlier else None
-
-
-def _through_last(version: int, reigns: list[int]) -> list[int]:
-    return reigns[: len(reigns) - reigns[::-1].index(version)]
+    if reigns and reigns[-1] == reigning:
+        reigns.pop()
+    return reigns[-1] if reigns else None
 
 
 def reign_of(entries: Sequence[Entry], version: int) -> Entry | None:

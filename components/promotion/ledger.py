@@ -186,8 +186,10 @@ class Ledger:
             "from": champion(state.entries),
             "to": state.reigning,
             "candidate": version.tags.get(CANDIDATE, "") if version else "",
-            "why": "Found in the registry; the ledger does not know who moved it.",
+            "why": "Found so in the registry.",
             **who(),
+            "who": "somebody outside of Bessemer",
+            "found_by": who()["who"],
         }
 
     def _finish(self, state: State) -> None:

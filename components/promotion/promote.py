@@ -59,8 +59,9 @@ def promote(contenders: Path, decision: Path, settings: PromotionSettings, outpu
     ledger = Ledger(run.client, case.decision.name)
     with whole_folder(output) as folder:
         take_up(ledger)
-        _refuse_another(ledger, case)
-        promotion = _judge(ledger, case, settings)
+        state = ledger.look()
+        _refuse_another(ledger, state, case)
+        promotion = _judge(ledger, state, case, settings)
         write_manifest(folder, promotion)
         run.file(folder / promotion.FILE)
     run.tags({"outcome": promotion.outcome, "why": promotion.why})
@@ -97,8 +98,7 @@ def read_case(contenders: Path, decision: Path, tracked: str) -> Case:
     return case
 
 
-def _judge(ledger: Ledger, case: Case, settings: PromotionSettings) -> Promotion:
-    state = ledger.look()
+def _judge(ledger: Ledger, state: State, case: Case, settings: PromotionSettings) -> Promotion:
     earlier = next((entry for entry in reversed(state.entries) if entry.values.get("evidence") == case.evidence), None)
     if earlier:
         return _promotion(case, _OUTCOMES.get(earlier.values["kind"], "kept"), earlier.values["why"], earlier)
@@ -137,7 +137,8 @@ def _values(case: Case) -> dict[str, Any]:
 def gate_line(decision: Decision) -> str:
     """Return what the gate found, in a line."""
     passed = sum(check.verdict == "passed" for check in decision.checks)
-    line = f"{passed} of {len(decision.checks)} checks passed on {decision.rows:,} rows"
+    deciding = sum(check.verdict != "noted" for check in decision.checks)
+    line = f"{passed} of {deciding} checks passed on {decision.rows:,} rows"
     if decision.difference is None:
         return f"{line}; nobody reigned"
     found = decision.difference
@@ -147,19 +148,19 @@ def gate_line(decision: Decision) -> str:
 
 def _promotion(case: Case, outcome: Outcome, why: str, entry: Entry | None = None) -> Promotion:
     decision = case.decision
-    reasons = [check.sentence for check in decision.checks if check.verdict != "passed"]
+    reasons = [check.sentence for check in decision.checks if check.verdict in ("failed", "undecided")]
     number = entry.number if entry else None
     return Promotion(decision.name, decision.challenger, outcome, decision.champion, why, number, reasons)
 
 
-def _refuse_another(ledger: Ledger, case: Case) -> None:
+def _refuse_another(ledger: Ledger, state: State, case: Case) -> None:
     """Refuse a challenger that is gone or no longer the one that was compared, and the ledger of another registry."""
     challenger = case.contenders.challenger
     thing, way_out = f"version {challenger.version} of {ledger.name}", "Promote it anew."
     version = ledger.version(challenger.version)
     found = version.tags.get(CANDIDATE, "no candidate") if version else "no such version"
     expected = challenger.candidate_sha256
-    entries = len(ledger.look().entries)
+    entries = len(state.entries)
     faults = []
     if found != expected:
         faults.append(Fault(thing, found[:15], f"{expected[:12]}, which was compared", way_out))
