@@ -8,6 +8,7 @@ import typer
 
 from pipelines.command_line import Overrides, PresetName, sentences
 from pipelines.kubeflow.commands import kubeflow
+from pipelines.lineage.commands import lineage
 from pipelines.registry.commands import registry
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -15,6 +16,7 @@ data = typer.Typer(no_args_is_help=True, help="The data set that data.dvc points
 app.add_typer(data, name="data")
 app.add_typer(kubeflow)
 app.add_typer(registry)
+app.add_typer(lineage)
 
 
 @app.callback()

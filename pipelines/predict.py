@@ -3,19 +3,17 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from components.contracts.faults import BadInput, Fault
 from components.contracts.tracking import answering, connect
 from pipelines.home import tracking_uri
+from pipelines.registered import find_version, refuse_missing_database
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities.model_registry import ModelVersion, RegisteredModel
+    from mlflow.entities.model_registry import ModelVersion
 
-PREFERENCE = ("champion", "challenger")
-"""Which alias answers when no version is named; the newest version where neither is set."""
 _PREFIX = "probability_"
 _MARK = "candidate_sha256"
 """What registration writes into the metadata of every model that it logs."""
@@ -51,11 +49,11 @@ def predict(name: str, texts: Sequence[str], version: str = "") -> list[Predicti
 
     """
     uri = tracking_uri()
-    _refuse_missing_database(uri, name)
+    refuse_missing_database(uri, name)
     logging.getLogger("mlflow").setLevel(logging.ERROR)
     with answering():
         client = connect(uri)
-        chosen = _choose(client, _find_model(client, name), version)
+        chosen = find_version(client, name, version)
         folder = _fetch(client, chosen, uri)
     answers = _answers(_named(chosen), folder, texts)
     return [
@@ -104,38 +102,3 @@ def _answers(thing: str, folder: str, texts: Sequence[str]) -> list[dict[str, An
         found = f"files that give no answer ({reason})"
         raise BadInput(Fault(thing, found, "the files that were registered", _WAY_OUT)) from error
     raise BadInput(Fault(thing, "a model that Bessemer did not make", "a text classifier of Bessemer's", _WAY_OUT))
-
-
-def _refuse_missing_database(uri: str, name: str) -> None:
-    """Refuse before MLflow, which would set up an empty database where there is none."""
-    path = uri.removeprefix("sqlite:///")
-    if path != uri and not Path(path).exists():
-        raise BadInput(_no_such_model(name, f"no registry at {path}"))
-
-
-def _find_model(client: "MlflowClient", name: str) -> "RegisteredModel":
-    from mlflow.exceptions import MlflowException
-
-    try:
-        return client.get_registered_model(name)
-    except MlflowException as error:
-        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-            raise
-    others = ", ".join(model.name for model in client.search_registered_models(order_by=["name"]))
-    raise BadInput(_no_such_model(name, f"only {others}" if others else "an empty registry"))
-
-
-def _no_such_model(name: str, found: str) -> Fault:
-    return Fault(f"the model {name}", found, "a registered model", "Make one with `bessemer run`.")
-
-
-def _choose(client: "MlflowClient", model: "RegisteredModel", version: str) -> "ModelVersion":
-    versions = {str(found.version): found for found in client.search_model_versions(f"name = '{model.name}'")}
-    if not versions:
-        raise BadInput(_no_such_model(model.name, "one without any version"))
-    pointed_to = [str(model.aliases[alias]) for alias in PREFERENCE if alias in model.aliases]
-    wanted = version or next(iter([*pointed_to, max(versions, key=int)]))
-    if wanted not in versions:
-        there_are = ", ".join(sorted(versions, key=int))
-        raise BadInput(Fault(f"version {wanted} of {model.name}", "no such version", f"one of {there_are}"))
-    return versions[wanted]

@@ -81,7 +81,7 @@ def register_model(
             tuple(Path(candidate.path) for candidate in candidates),
             tuple(Path(scorecard.path) for scorecard in scorecards),
             *(Path(artifact.path) for artifact in (choice, base, tuned, dataset, validation, curve, report)),
-            asked,
+            asked=asked,
         )
         result = register(inputs, config, Path(registration.path), Path(model_card.path), run)
         registration.metadata.update(name=result.name, version=result.version, uri=result.model_uri)

@@ -14,6 +14,7 @@ from mlflow.entities import Dataset as DatasetEntity
 from mlflow.entities import DatasetInput, InputTag
 from mlflow.exceptions import MlflowException
 
+from components.contracts.candidate import Candidate
 from components.contracts.dataset import Dataset
 from components.contracts.folders import write_manifest, write_text_whole
 from components.contracts.model import TunedModel
@@ -50,6 +51,7 @@ def record(evidence: Evidence, inputs: Inputs, run: StepRun) -> None:
         _log_dataset(target, evidence.dataset)
     _log_scorecards(run, evidence)
     _log_asked(run, evidence)
+    run.file(evidence.candidate_folder / Candidate.FILE, "candidate")
     for name in (TunedModel.FILE, *evidence.tuned.files):  # what a later training or comparison starts from
         run.file(inputs.tuned / name, TunedModel.FOLDER)
     run.file(inputs.validation / "validation.json", "validation")

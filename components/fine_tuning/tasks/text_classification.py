@@ -52,7 +52,7 @@ def build(base: Path, labels: Sequence[str], pad_id: int) -> PreTrainedModel:
     )
     model: PreTrainedModel
     if _has_a_head(described) and _labels(described) != list(labels):
-        model = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
+        model = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
         # not strict: one of the two may have a pooler that the other does without
         model.base_model.load_state_dict(_load(AutoModel, base).state_dict(), strict=False)
     else:

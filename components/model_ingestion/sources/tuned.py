@@ -31,7 +31,7 @@ def refuse_without_tuned(client: MlflowClient, version: ModelVersion, source: st
         BadInput: it is not.
 
     """
-    if not client.list_artifacts(version.run_id, TunedModel.FOLDER):
+    if not client.list_artifacts(_run_of(version), TunedModel.FOLDER):
         found = f"no {TunedModel.FOLDER}/ among the artifacts of its run {version.run_id}"
         way_out = "Name another version, or build this one anew; deleted artifacts come back from a backup alone."
         raise BadInput(Fault(source, found, "the tuned model that the version was made from", way_out))
@@ -46,7 +46,7 @@ def fetch_tuned(client: MlflowClient, version: ModelVersion, source: str, folder
     """
     refuse_without_tuned(client, version, source)
     with tempfile.TemporaryDirectory() as temporary:
-        there = Path(client.download_artifacts(version.run_id, TunedModel.FOLDER, temporary))
+        there = Path(client.download_artifacts(_run_of(version), TunedModel.FOLDER, temporary))
         tuned = read_model(there, TunedModel)
         promised, found = version.tags[TUNED_SHA256], tuned.files.get(_WEIGHTS, "")
         if found != promised:
@@ -56,3 +56,8 @@ def fetch_tuned(client: MlflowClient, version: ModelVersion, source: str, folder
         for name in wanted(tuned.files):
             shutil.copyfile(there / name, folder / name)
     return sorted(tuned.files)
+
+
+def _run_of(version: ModelVersion) -> str:
+    """Return the run that registered the version."""
+    return version.run_id or ""

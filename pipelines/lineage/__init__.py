@@ -1,0 +1,1 @@
+"""What a registered version came from: shown, and built again."""
