@@ -66,6 +66,11 @@ def show(run: RunFolder, console: Console) -> None:
     registration = registration_of(run)
     if registration:
         console.print(further(registration))
+    failures(steps, run, console)
+
+
+def failures(steps: Steps, run: RunFolder, console: Console) -> None:
+    """Print why each step that failed could not go on."""
     for failed in steps.failures:
         console.print(failure(failed.title, failed.faults, failed.defect, run), soft_wrap=True)  # paths stay whole
 

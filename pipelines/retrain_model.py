@@ -55,8 +55,8 @@ def retrain(
 
 @dsl.pipeline(
     name="retrain-model",
-    description="Made for recurring runs: trains a model again if its data changed, if drift was found or if it is "
-    "old, and ends in seconds if not. One training of a model at a time, within a budget, until trainings keep failing.",
+    description="Made for recurring runs: trains a model again if its data changed, if drift was found or if it is old, "
+    "and ends in seconds if not. One training of a model at a time, within a budget, until trainings keep failing.",
 )
 def retrain_model(
     preset: str = "smoke",
@@ -81,4 +81,5 @@ def retrain_model(
         model_name="",
         settings=settings,
     ).set_caching_options(False)
-    retrain(**resolved.outputs, forced=forced)
+    given = {name: resolved.outputs[name] for name in retrain.component_spec.inputs if name != "forced"}
+    retrain(**given, forced=forced)

@@ -18,7 +18,7 @@ _KILLED = (
 _SILENT = "the tasks: found no word of what failed; expected each to say how it ended."
 KILLED_EXIT_CODE = 69
 """Of sysexits.h, as `Unavailable` has it: worth a retry."""
-LOOKUPS = ("preset", "source", "model revision", "registry", "version", "end")
+LOOKUPS = ("preset", "source", "model revision", "registry", "version", "end", "contest")
 """What the steps that are never cached look up or note; not worth a line of their own."""
 
 

@@ -15,8 +15,8 @@ class Check:
     name: str
     """Such as `non_inferiority`, `floor.accuracy`, `slice.label=fresh`, `latency`, `robustness.typos`."""
     verdict: Verdict
-    """`undecided` where the rows are too few to say, which the gate holds against the challenger as it does `failed`; what
-    is `noted` decides nothing: a slice of too few rows, or that nothing was held against."""
+    """`undecided` where the rows are too few to say, which the gate holds against the challenger as it does `failed`;
+    what is `noted` decides nothing: a slice of too few rows, or that nothing was held against."""
     sentence: str
     """What was found and what would have been right, with units."""
     p_value: float | None = None

@@ -1,11 +1,11 @@
 """The commands of `bessemer` that look at a model's ledger and write to it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from pipelines.command_line import sentences
+from pipelines.command_line import Overrides, sentences
 
 registry = typer.Typer()
 webhooks = typer.Typer(no_args_is_help=True, help="What MLflow's server calls when somebody sets an alias there.")
@@ -14,6 +14,33 @@ registry.add_typer(webhooks, name="webhooks")
 Name = Annotated[str, typer.Argument(help="The registered model's name.")]
 Asked = Annotated[int | None, typer.Argument(help="The version that waits; may be left out when only one does.")]
 Reason = Annotated[str, typer.Option(help="Why; it stands in the ledger.")]
+KEPT = 1
+"""The exit code of a promotion that left the champion where it was."""
+
+
+@registry.command()
+def promote(
+    name: Name,
+    version: Annotated[str, typer.Argument(help="The challenger's version; else the one with that alias.")] = "",
+    overrides: Overrides = None,
+    explained: Annotated[bool, typer.Option("--explain", help="Say whether the rows are enough to decide.")] = False,
+    runner: Annotated[Literal["subprocess", "docker"], typer.Option(help="What a task is.")] = "subprocess",
+) -> None:
+    """Let a version become the champion if it is shown to be good enough; ends with 1 where it does not."""
+    with sentences():
+        from rich.console import Console
+
+        from pipelines import preset as presets
+        from pipelines.jobs import promote_job
+        from pipelines.registry.verdict import show as show_verdict
+        from pipelines.watch import run_here
+
+        console = Console(highlight=False, markup=True)
+        outcome = run_here(promote_job(name, version, presets.settings_of(overrides or [])), console, runner)
+        promotion = show_verdict(outcome.run, console, explained)
+        console.print(outcome.summary(), style="dim")
+        kept = promotion is not None and promotion.outcome == "kept"
+        raise typer.Exit(KEPT if kept else outcome.exit_code)
 
 
 @registry.command()

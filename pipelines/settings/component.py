@@ -28,6 +28,8 @@ def resolve_settings(
         ("evaluation", dict),
         ("selection", dict),
         ("registration", dict),
+        ("gating", dict),
+        ("promotion", dict),
         ("retraining", dict),
         ("asked", dict),
     ],
