@@ -40,7 +40,7 @@ class GatingSettings:
     max_robustness_drop: NotNegative = 0.0
     """Points of accuracy that each disturbance of the texts may cost."""
     max_robustness_worsening: NotNegative = 5.0
-    """Points by which that may be more than it costs the champion."""
+    """Points by which accuracy on the disturbed texts may be below the champion's on the same."""
     max_p95_ms: NotNegative = 0.0
     """Milliseconds of the 95th percentile at the headline size."""
     max_p95_ratio: NotNegative = 2.0

@@ -68,12 +68,13 @@ def _beside(challenger: Measured, champion: Measured, settings: GatingSettings) 
     most = settings.max_p95_ratio
     yield Limit("latency.beside_champion", "p95 latency", ratio, "max_p95_ratio", most, " times", " the champion's")
     setting, most = "max_robustness_worsening", settings.max_robustness_worsening
-    lost = {each.disturbance: each.drop_points for each in champion.robustness}
+    disturbed = {each.disturbance: each.accuracy for each in champion.robustness}
     for each in challenger.robustness:
-        if each.disturbance in lost:
-            name, what = f"robustness.{each.disturbance}.beside_champion", f"accuracy lost to {each.disturbance}"
-            more = each.drop_points - lost[each.disturbance]
-            yield Limit(name, what, more, setting, most, " points", " beyond the champion's")
+        # what is left, not what is lost: a champion that guesses has nothing to lose
+        if each.disturbance in disturbed:
+            name, what = f"robustness.{each.disturbance}.beside_champion", f"accuracy under {each.disturbance}"
+            less = 100 * (disturbed[each.disturbance] - each.accuracy)
+            yield Limit(name, what, less, setting, most, " points", " below the champion's")
 
 
 def _check(limit: Limit) -> Check:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from components.contracts.scorecard import Interval
 
@@ -51,7 +51,7 @@ def p_better(pairs: Pairs) -> float:
 
     Half the two-sided one where the challenger won more rows than it lost.
     """
-    return float(binom.sf(pairs.won - 1, pairs.won + pairs.lost, 0.5))
+    return float(bdtrc(pairs.won - 1, pairs.won + pairs.lost, 0.5))
 
 
 def bootstrap_difference(pairs: Pairs, confidence: float, resamples: int, seed: int) -> Interval:

@@ -7,7 +7,7 @@ against what the gate does.
 import math
 
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from components.gating.config import GatingSettings
 from components.gating.noninferiority import UNBELIEVED, restricted_share
@@ -38,7 +38,7 @@ def power_of(rows: int, discordance: float, margin: float, alpha: float, differe
         return 0.0
     of_margin, of_truth = _deviations(discordance, margin, difference)
     above = (margin + difference) * math.sqrt(rows) - _beyond(alpha) * of_margin
-    return float(norm.cdf(above / of_truth)) if of_truth else float(above >= 0)
+    return float(ndtr(above / of_truth)) if of_truth else float(above >= 0)
 
 
 def decidable_margin(rows: int, discordance: float, alpha: float, power: float) -> float:
@@ -80,7 +80,7 @@ def _deviations(discordance: float, margin: float, difference: float) -> tuple[f
 
 def _beyond(probability: float) -> float:
     """Return how many standard deviations are exceeded with `probability`."""
-    return float(norm.isf(probability))
+    return -float(ndtri(probability))
 
 
 def _least_rows(margin: float, alpha: float) -> float:

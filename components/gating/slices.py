@@ -33,7 +33,7 @@ def check_slices(challenger: Flags, champion: Flags, slices: dict[str, Flags], s
 
 
 def _check(name: str, pairs: Pairs, p_value: float | None, settings: GatingSettings) -> Check:
-    observed = f"{better(100 * pairs.difference)} on {pairs.rows:,} rows".capitalize()
+    observed = f"{better(100 * pairs.difference)} on {pairs.rows:,} row{'s' * (pairs.rows != 1)}".capitalize()
     if p_value is None:
         return Check(f"slice.{name}", "noted", f"{observed}: too few to test, which takes {settings.min_slice_rows}.")
     tests = f"p {p_value:.2g} after Holm's correction, alpha {settings.alpha:g}"

@@ -136,9 +136,9 @@ def _values(case: Case) -> dict[str, Any]:
 
 def gate_line(decision: Decision) -> str:
     """Return what the gate found, in a line."""
-    passed = sum(check.verdict == "passed" for check in decision.checks)
-    deciding = sum(check.verdict != "noted" for check in decision.checks)
-    line = f"{passed} of {deciding} checks passed on {decision.rows:,} rows"
+    deciding = [check for check in decision.checks if check.verdict != "noted"]
+    passed = sum(check.verdict == "passed" for check in deciding)
+    line = f"{passed} of {len(deciding)} checks passed on {decision.rows:,} rows"
     if decision.difference is None:
         return f"{line}; nobody reigned"
     found = decision.difference
@@ -148,7 +148,7 @@ def gate_line(decision: Decision) -> str:
 
 def _promotion(case: Case, outcome: Outcome, why: str, entry: Entry | None = None) -> Promotion:
     decision = case.decision
-    reasons = [check.sentence for check in decision.checks if check.verdict in ("failed", "undecided")]
+    reasons = [check.sentence for check in decision.checks if check.blocks]
     number = entry.number if entry else None
     return Promotion(decision.name, decision.challenger, outcome, decision.champion, why, number, reasons)
 

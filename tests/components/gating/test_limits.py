@@ -62,7 +62,7 @@ BROKEN = {
         "max_robustness_worsening",
         3.0,
         {"lost_to_typos": 9.0},
-        "Accuracy lost to typos 5.0 points beyond the champion's: over the limit of 3.0 points",
+        "Accuracy under typos 5.0 points below the champion's: over the limit of 3.0 points",
     ),
 }
 """By check: the setting and its limit, what is measured, and what is said."""
@@ -81,6 +81,14 @@ def test_the_limit_itself_is_kept() -> None:
     checks = checked(asked, replace(CHALLENGER, lost_to_typos=4.3, calibration_error=0.12))
     assert {check.verdict for check in checks.values()} == {"passed"}
     assert checks["latency"].sentence == "P95 latency 6.0 ms: within the limit of 6.0 ms (gating.max_p95_ms)."
+
+
+def test_a_better_model_may_lose_more_to_a_disturbance_than_one_that_only_guesses() -> None:
+    challenger, champion = answers(Pairs(400, 160, 0))
+    both = Contest(Contender(7, challenger, lost_to_typos=12.0), Contender(5, champion, lost_to_typos=0.0))
+    checks = {check.name: check for check in check_limits(both.comparison(), GatingSettings())}
+    assert checks["robustness.typos.beside_champion"].verdict == "passed"
+    assert checks["robustness.typos.beside_champion"].sentence.startswith("Accuracy under typos -28.0 points below")
 
 
 def test_a_model_that_cannot_be_served_fails_with_the_reasons() -> None:
