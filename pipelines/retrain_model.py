@@ -55,8 +55,8 @@ def retrain(
 
 @dsl.pipeline(
     name="retrain-model",
-    description="Made for recurring runs: trains a model again if its data changed, drift was found or it is old, "
-    "and ends in seconds if not. One training of a model at a time, within a budget.",
+    description="Made for recurring runs: trains a model again if its data changed, if drift was found or if it is "
+    "old, and ends in seconds if not. One training of a model at a time, within a budget, until too many have failed.",
 )
 def retrain_model(
     preset: str = "smoke",
