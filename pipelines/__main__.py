@@ -9,11 +9,13 @@ import typer
 from pipelines.command_line import Overrides, PresetName, sentences
 from pipelines.kubeflow.commands import kubeflow
 from pipelines.lineage.commands import lineage
+from pipelines.registry.commands import registry
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 data = typer.Typer(no_args_is_help=True, help="The data set that data.dvc points to: what is there, get it, add to it.")
 app.add_typer(data, name="data")
 app.add_typer(kubeflow)
+app.add_typer(registry)
 app.add_typer(lineage)
 
 
@@ -41,6 +43,34 @@ def run(
         chosen = presets.load(preset, overrides or [])
         console.print(f"[bold]{chosen.name}[/]  {chosen.description}")
         outcome = run_here(build_job(chosen), console, runner)
+        show_result(outcome.run, console)
+        console.print(outcome.summary(), style="dim")
+        raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def retrain(
+    preset: PresetName,
+    overrides: Overrides = None,
+    force: Annotated[str, typer.Option(metavar="REASON", help="A reason of your own, whatever else says.")] = "",
+    reset: Annotated[bool, typer.Option("--reset", help="Only close the circuit breaker, after mending.")] = False,
+) -> None:
+    """Take a model to the registry again if there is a reason, on this machine."""
+    with sentences():
+        from rich.console import Console
+
+        from pipelines import preset as presets
+        from pipelines.jobs import retrain_job
+        from pipelines.result import show as show_result
+        from pipelines.retraining import close_breaker
+        from pipelines.watch import run_here
+
+        console = Console(highlight=False, markup=True)
+        chosen = presets.load(preset, overrides or [])
+        if reset:
+            console.print(f"The circuit breaker of {close_breaker(chosen)} is closed.", markup=False)
+            return
+        outcome = run_here(retrain_job(chosen, force), console)
         show_result(outcome.run, console)
         console.print(outcome.summary(), style="dim")
         raise typer.Exit(outcome.exit_code)

@@ -157,5 +157,5 @@ def build_model(
         model_name=model_name,
         settings=settings,
     ).set_caching_options(False)
-    built = build(**resolved.outputs).outputs
+    built = build(**{name: resolved.outputs[name] for name in build.component_spec.inputs}).outputs
     return Built(choice=built["choice"], registration=built["registration"])

@@ -35,7 +35,19 @@ _BUILD = {
     "report_run": [*TRACKING, "components.reporting.report"],
     "register_model": [*TRACKING, "mlflow.pyfunc", "components.registration.register"],
 }
-IMPORTS: dict[str, Mapping[str, list[str]]] = {"build_model": _BUILD}
+_RETRAIN = {"check_reason": [*TRACKING, "components.retraining.check"], **_BUILD}
+_PROMOTE = {
+    **_DATA,
+    "fetch_contenders": [*TRACKING, "components.promotion.fetch"],
+    "compare_contenders": [*TRACKING, "components.evaluation.compare"],
+    "decide_promotion": [*TRACKING, "components.gating.decide"],
+    "promote_model": [*TRACKING, "components.promotion.promote"],
+}
+IMPORTS: dict[str, Mapping[str, list[str]]] = {
+    "build_model": _BUILD,
+    "promote_model": _PROMOTE,
+    "retrain_model": _RETRAIN,
+}
 """What the work of each component of a graph imports, in the order of the way of the data.
 
 The look-ups import next to nothing.

@@ -12,6 +12,7 @@ from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import write_text_whole
 from components.images import image, room_of
 from pipelines.fingerprint import code_revision
+from pipelines.jobs import GRAPHS, graph_of
 
 if TYPE_CHECKING:
     from kfp.dsl.graph_component import GraphComponent
@@ -114,7 +115,6 @@ BESIDE_THE_ROOMS = ["mlflow", "pipelines"]
 
 
 def rooms() -> list[str]:
-    """Return the rooms that tasks of the graph run in."""
-    from pipelines.build_model import build_model
-
-    return sorted({room_of(executor["container"]["image"]) for executor in executors(build_model).values()})
+    """Return the rooms that tasks run in."""
+    images = (executor["container"]["image"] for name in GRAPHS for executor in executors(graph_of(name)).values())
+    return sorted(set(map(room_of, images)))

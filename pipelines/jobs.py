@@ -10,6 +10,9 @@ from pipelines.preset import Preset
 if TYPE_CHECKING:
     from kfp.dsl.graph_component import GraphComponent
 
+GRAPHS = ("build_model", "promote_model", "retrain_model")
+"""The pipelines, each a module of its name."""
+
 Place = tuple[str, str]
 """A step: its room, and what tells it from others of the same room."""
 
@@ -32,6 +35,28 @@ class Job:
 def build_job(preset: Preset) -> Job:
     """Return the run that takes a preset to the registry."""
     return Job("build_model", preset.name, preset.arguments(), build_steps(preset.measured), preset.sources())
+
+
+def promote_job(name: str, version: str, settings: Mapping[str, Any]) -> Job:
+    """Return the run that decides whether a version becomes the champion."""
+    arguments = {"name": name, "version": version, "settings": dict(settings)}
+    return Job("promote_model", f"{name} promotions", arguments, PROMOTE_STEPS)
+
+
+def retrain_job(preset: Preset, forced: str = "") -> Job:
+    """Return the run that takes a preset to the registry again if there is a reason, or for that of somebody's own."""
+    steps = [("retraining", "reason"), *build_steps(preset.measured)]
+    return Job("retrain_model", preset.name, {**preset.arguments(), "forced": forced}, steps, preset.sources())
+
+
+PROMOTE_STEPS = [
+    ("data_ingestion", ""),
+    ("promotion", "contenders"),
+    ("evaluation", "contenders"),
+    ("gating", ""),
+    ("promotion", ""),
+]
+"""The steps of `pipelines.promote_model.promote_model`."""
 
 
 def build_steps(recipes: Sequence[str]) -> list[Place]:

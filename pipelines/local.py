@@ -6,6 +6,7 @@ steps have to say goes to the run's events, and `pipelines.watch` shows the latt
 
 import json
 import os
+import socket
 import sys
 import traceback
 from collections.abc import Iterator
@@ -79,6 +80,7 @@ def _environment(run: RunFolder) -> dict[str, str]:
         **{name: os.environ.get(name, value) for name, value in default.items()},
         EVENTS: str(run.events),
         "BESSEMER_RUN_ID": run.id,
+        "BESSEMER_RUN_PROCESS": f"{socket.gethostname()}:{os.getpid()}",
         "MLFLOW_TRACKING_URI": tracking_uri(),
     }
 

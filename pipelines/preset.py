@@ -80,6 +80,18 @@ def load(name: str, overrides: Sequence[str] = ()) -> Preset:
     return checked(values, name, base=name, settings={key: given[key] for key in given if key in touched})
 
 
+def settings_of(overrides: Sequence[str]) -> dict[str, Any]:
+    """Return `room.key=value` overrides as sections, which whoever lays them over others checks.
+
+    Raises:
+        BadInput: every override of the wrong form.
+
+    """
+    values: dict[str, Any] = {}
+    refuse_if_any(fault for override in overrides for fault in _override(values, override, {}))
+    return values
+
+
 def checked(values: Mapping[str, Any], name: str, base: str, settings: dict[str, Any]) -> Preset:
     """Return the preset that `values`, in which no fault was found, make up."""
     return Preset(

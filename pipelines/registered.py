@@ -57,7 +57,7 @@ def find_version(client: "MlflowClient", name: str, wanted: str = "") -> "ModelV
 
 
 def split_name(spoken: str) -> tuple[str, str]:
-    """Return the model's name, and what `find_version` wants, of NAME, NAME/VERSION, NAME@ALIAS or `models:/NAME/…`."""
+    """Return the name and what `find_version` wants, of NAME, NAME/VERSION, NAME@ALIAS or `models:/` and these."""
     name = spoken.removeprefix("models:/")
     if "@" in name:
         name, _, alias = name.partition("@")

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -21,17 +22,21 @@ MIB = 1024 * 1024
 
 def finished_choice(run: RunFolder) -> Path | None:
     """Return where a run's choice lies; also of a run that failed after choosing, because nothing qualified."""
-    if run.result.exists():
-        return Path(json.loads(run.result.read_text(encoding="utf-8"))["choice"])
-    paths = [event["path"] for event in EventReader(run.events) if event["event"] == "choice"]
-    return Path(paths[-1]) if paths else None
+    return _place(run, "choice")
 
 
 def registration_of(run: RunFolder) -> Registration | None:
     """Return what a run registered, or None when it did not get there."""
-    if not run.result.exists():
-        return None
-    return read_manifest(Path(json.loads(run.result.read_text(encoding="utf-8"))["registration"]), Registration)
+    place = _place(run, "registration")
+    return read_manifest(place, Registration) if place else None
+
+
+def _place(run: RunFolder, what: str) -> Path | None:
+    """Return where an artifact of a run lies: as its graph put it out, or else as a step told it."""
+    left = json.loads(run.result.read_text(encoding="utf-8")) if run.result.exists() else {}
+    told = [event["path"] for event in EventReader(run.events) if event["event"] == what]
+    place = left.get(what) or next(reversed(told), None)
+    return Path(place) if place else None
 
 
 def steps_of(run: RunFolder) -> Steps:
@@ -46,9 +51,13 @@ def steps_of(run: RunFolder) -> Steps:
 
 def show(run: RunFolder, console: Console) -> None:
     """Print what a run warned of, its table, why it ended as it did, and the commands to look further."""
-    for step in steps_of(run).all:
+    steps = steps_of(run)
+    for step in steps.all:
         for warning in step.warnings:
             console.print(Text(f"! {step.title}: {warning}", style="yellow"), soft_wrap=True)
+    for event in EventReader(run.events):
+        if event["event"] == "retraining":
+            console.print(answer(event), soft_wrap=True)
     place = finished_choice(run)
     choice = read_manifest(place, Choice) if place else None
     if choice:
@@ -57,9 +66,19 @@ def show(run: RunFolder, console: Console) -> None:
     registration = registration_of(run)
     if registration:
         console.print(further(registration))
-        return
-    for failed in steps_of(run).failures:
+    failures(steps, run, console)
+
+
+def failures(steps: Steps, run: RunFolder, console: Console) -> None:
+    """Print why each step that failed could not go on."""
+    for failed in steps.failures:
         console.print(failure(failed.title, failed.faults, failed.defect, run), soft_wrap=True)  # paths stay whole
+
+
+def answer(event: dict[str, Any]) -> Text:
+    """Return whether a retraining began, and why."""
+    verb = "is trained again" if event["begins"] else "is not trained again"
+    return Text(f"{event['name']} {verb}: {event['why']}", style="bold")
 
 
 def candidates_table(choice: Choice) -> Table:

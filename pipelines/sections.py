@@ -12,8 +12,11 @@ from components.data_ingestion.config import DataIngestionSettings
 from components.data_validation.config import DataValidationSettings
 from components.evaluation.config import EvaluationSettings
 from components.fine_tuning.config import FineTuningSettings
+from components.gating.config import GatingSettings
 from components.model_ingestion.config import ModelIngestionSettings
+from components.promotion.config import PromotionSettings
 from components.registration.config import RegistrationSettings
+from components.retraining.config import RetrainingSettings
 from components.selection.config import SelectionSettings
 
 ROOMS: dict[str, type[Settings]] = {
@@ -25,6 +28,9 @@ ROOMS: dict[str, type[Settings]] = {
     "evaluation": EvaluationSettings,
     "selection": SelectionSettings,
     "registration": RegistrationSettings,
+    "gating": GatingSettings,
+    "promotion": PromotionSettings,
+    "retraining": RetrainingSettings,
 }
 """The settings of each room, in the order of the way of the data."""
 OFFERED = [recipe for recipe in RECIPES if recipe != BASELINE]

@@ -18,8 +18,8 @@ _KILLED = (
 _SILENT = "the tasks: found no word of what failed; expected each to say how it ended."
 KILLED_EXIT_CODE = 69
 """Of sysexits.h, as `Unavailable` has it: worth a retry."""
-LOOKUPS = ("preset", "source", "model revision", "registry")
-"""What the steps that are never cached look up; not worth a line of their own."""
+LOOKUPS = ("preset", "source", "model revision", "registry", "version", "end", "contest")
+"""What the steps that are never cached look up or note; not worth a line of their own."""
 
 
 @dataclass
@@ -71,6 +71,8 @@ class Steps:
         """Bring the picture up to date with one event."""
         if event.get("detail") in LOOKUPS and event["event"] == "finished":
             self.lookup_seconds += event["seconds"]
+        if event["event"] == "retraining" and not event["begins"]:
+            self.all = [step for step in self.all if step.state != "waiting"]  # nothing follows
         step = self._find(event)
         if step is None:
             return

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from components.contracts.scorecard import Interval
 
-Verdict = Literal["passed", "failed", "undecided"]
+Verdict = Literal["passed", "failed", "undecided", "noted"]
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,17 @@ class Check:
     name: str
     """Such as `non_inferiority`, `floor.accuracy`, `slice.label=fresh`, `latency`, `robustness.typos`."""
     verdict: Verdict
-    """`undecided` where the rows are too few to say; the gate holds that against the challenger."""
+    """`undecided` where the rows are too few to say, which the gate holds against the challenger as it does `failed`;
+    what is `noted` decides nothing: a slice of too few rows, or that nothing was held against."""
     sentence: str
     """What was found and what would have been right, with units."""
     p_value: float | None = None
     """After the correction for several tests, where the check is one."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it keeps the challenger from passing."""
+        return self.verdict in ("failed", "undecided")
 
 
 @dataclass(frozen=True)
@@ -53,3 +59,10 @@ class Decision:
     """How many rows would decide the margin at the power that was asked for; None where nobody reigns."""
     comparison_sha256: str
     """Of the comparison's manifest: what the decision stands on."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it comes to: `undecided` where more rows might let the challenger pass."""
+        if self.passed:
+            return "passed"
+        return "failed" if any(check.verdict == "failed" for check in self.checks) else "undecided"

@@ -5,13 +5,17 @@ nobody learns that there was another. A run's parameters are the one thing in ML
 holds a key of a run to a single value, also against two writers at the same moment. So a journal is a run, and an entry
 is a parameter of it. MLflow's experiments have unique names and are made together with their tags: that decides, once
 and for all, which run it is. All of it lies in the database that MLflow's backup holds.
+
+The hashes show that an entry was changed or taken out. They are no signature: whoever may write to MLflow's database
+can write a whole new chain. What is kept elsewhere, as the ledger's tag on its model is, has to be changed with it.
 """
 
 import hashlib
 import json
+import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from components.contracts.faults import BadInput, Fault, Refusal
@@ -30,7 +34,8 @@ _RUN = "bessemer.journal"
 _NOTHING_BEFORE = "0" * 64
 _MOST_CHARACTERS = 6000
 """What MLflow keeps of a parameter."""
-_LONGEST_VALUE = 1500
+_LENGTHS = (_MOST_CHARACTERS, 2000, 1000, 500, 200)
+"""How long each text of an entry may be, tried in this order: quotes and controls grow when they are written."""
 
 
 class Overtaken(Refusal):
@@ -49,12 +54,14 @@ class Entry:
     """Seconds since the epoch, by the writer's clock."""
     before: str
     """The `sha256` of the entry before it."""
+    nonce: str
+    """Tells two entries of one moment apart: MLflow takes a parameter that is written twice with one value."""
     values: dict[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
         """The entry as it is written."""
-        values = {"time": self.time, "before": self.before, **self.values}
+        values = {"time": self.time, "before": self.before, "nonce": self.nonce, **self.values}
         return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
     @property
@@ -77,6 +84,7 @@ class Journal:
         """
         self.client = client
         self.experiment = EXPERIMENT.format(kind=kind, name=name)
+        self._run_id = ""
 
     def entries(self) -> list[Entry]:
         """Return all entries, the oldest first, once the chain is found whole.
@@ -90,8 +98,11 @@ class Journal:
         if not run_id:
             return []
         with answering():
-            written = self.client.get_run(run_id).data.params
-        numbered = sorted((int(key), text) for key, text in written.items() if key.isdigit())
+            run = self.client.get_run(run_id)
+        if run.info.lifecycle_stage == "deleted":
+            way_out = f"`mlflow runs restore --run-id {run_id}` brings it back."
+            raise BadInput(Fault(f"the {self.experiment}", "its run in MLflow's trash", "a run that is kept", way_out))
+        numbered = sorted((int(key), text) for key, text in run.data.params.items() if key.isdecimal())
         entries = [_read(self.experiment, number, text) for number, text in numbered]
         before = _NOTHING_BEFORE
         for place, entry in enumerate(entries, start=1):
@@ -104,7 +115,7 @@ class Journal:
         """Write one entry behind `after` others, or nothing.
 
         Args:
-            values: what it says; long texts are cut.
+            values: what it says; long texts are cut so that MLflow keeps the entry.
             after: how many entries the writer has seen.
 
         Raises:
@@ -118,9 +129,8 @@ class Journal:
         seen = self.entries()
         if len(seen) != after:
             raise Overtaken(self._more(after, len(seen)))
-        entry = Entry(after + 1, time.time(), seen[-1].sha256 if seen else _NOTHING_BEFORE, _cut(values))
-        if len(entry.text) > _MOST_CHARACTERS:
-            raise ValueError(f"an entry of {len(entry.text)} characters: MLflow keeps {_MOST_CHARACTERS}")
+        before = seen[-1].sha256 if seen else _NOTHING_BEFORE
+        entry = _fitting(Entry(after + 1, time.time(), before, secrets.token_hex(4), dict(values)))
         with answering():
             run_id = self._make_run()
             try:
@@ -133,9 +143,11 @@ class Journal:
 
     def run_id(self) -> str:
         """Return the run that holds the entries; empty as long as there is none."""
-        with answering():
-            experiment = self.client.get_experiment_by_name(self.experiment)
-        return _run_of(experiment) if experiment else ""
+        if not self._run_id:
+            with answering():
+                experiment = self.client.get_experiment_by_name(self.experiment)
+            self._run_id = _run_of(experiment) if experiment else ""
+        return self._run_id
 
     def _make_run(self) -> str:
         """Return the run that holds the entries, made if need be: of two writers at once one makes it."""
@@ -143,27 +155,24 @@ class Journal:
 
         from components.contracts.tracking import experiment_named
 
-        made = self.client.get_experiment_by_name(self.experiment)
-        if made:
-            return _run_of(made)
+        if made := self.run_id():
+            return made
         home = experiment_named(self.client, "bessemer journals")
         run_id = self.client.create_run(home, run_name=self.experiment).info.run_id
         try:
             self.client.create_experiment(self.experiment, tags={_RUN: run_id})
         except MlflowException:
-            made = self.client.get_experiment_by_name(self.experiment)
-            if made is None:
+            made = self.run_id()
+            if not made:
                 raise
             self.client.delete_run(run_id)
-            return _run_of(made)
+            return made
         return str(run_id)
 
     def _more(self, after: int, found: int) -> Fault:
-        thing, way_out = (
-            f"the {self.experiment}",
-            "Somebody else was faster: look at what there is now, then try again.",
-        )
-        return Fault(thing, f"{found} entries", f"the {after} that this was decided on", way_out)
+        expected = f"the {after} that this was decided on"
+        way_out = "Somebody else was faster: look at what there is now, then try again."
+        return Fault(f"the {self.experiment}", f"{found} entries", expected, way_out)
 
     def _broken(self, place: int) -> Fault:
         way_out = "Restore MLflow's database from a backup, and ask who may write to it."
@@ -174,8 +183,18 @@ def _key(number: int) -> str:
     return f"{number:06d}"
 
 
-def _cut(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value[:_LONGEST_VALUE] if isinstance(value, str) else value for key, value in values.items()}
+def _fitting(entry: Entry) -> Entry:
+    """Return the entry with its texts cut to the length at which MLflow keeps all of it."""
+    for longest in _LENGTHS:
+        cut = replace(entry, values={key: _cut(value, longest) for key, value in entry.values.items()})
+        if len(cut.text) <= _MOST_CHARACTERS:
+            return cut
+    raise ValueError(f"an entry of {len(cut.text)} characters: MLflow keeps {_MOST_CHARACTERS}")
+
+
+def _cut(value: object, longest: int) -> object:
+    """Return a text's first characters; half a surrogate pair, which no database takes, becomes a question mark."""
+    return value[:longest].encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _run_of(experiment: "Experiment") -> str:
@@ -185,7 +204,7 @@ def _run_of(experiment: "Experiment") -> str:
 def _read(journal: str, number: int, text: str) -> Entry:
     try:
         values = json.loads(text)
-        return Entry(number, values.pop("time"), values.pop("before"), values)
-    except (ValueError, KeyError, AttributeError):
+        return Entry(number, values.pop("time"), values.pop("before"), values.pop("nonce"), values)
+    except (ValueError, KeyError, AttributeError, TypeError):
         thing, way_out = f"entry {number} of the {journal}", "Restore MLflow's database from a backup."
         raise BadInput(Fault(thing, text[:80], "a JSON object", way_out)) from None

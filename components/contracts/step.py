@@ -1,5 +1,6 @@
 """What every step does around its work: joins its MLflow run, reports to a watcher, and fails with sentences."""
 
+import json
 import os
 import resource
 import sys
@@ -11,7 +12,7 @@ from contextlib import contextmanager, suppress
 from components.contracts.events import tell
 from components.contracts.faults import BadInput, Fault, Refusal, writing
 from components.contracts.refusals import remember, remembered
-from components.contracts.tracking import StepRun, step_run
+from components.contracts.tracking import FAULTS, StepRun, step_run
 
 DEFECT_EXIT_CODE = 70
 
@@ -26,32 +27,34 @@ def step(room: str, detail: str = "", tracked: bool = True) -> Iterator[StepRun]
         tracked: whether the step has a run of its own in MLflow; steps that only look something up have none.
 
     Raises:
-        SystemExit: the step failed; a refusal's sentences are in the log and with the watcher, and no traceback. The
-            exit code says what kind of failure it was (`components.contracts.faults`).
+        SystemExit: the step failed; a refusal's sentences are in the log, with the watcher and on the MLflow run, and
+            no traceback. The exit code says what kind of failure it was (`components.contracts.faults`).
 
     """
     started = time.monotonic()
+    run = StepRun()
     quiet_libraries()
     tell("started", room=room, detail=detail, pid=os.getpid())
     name = f"{room}/{detail}" if detail else room
     if refused := remembered(name):
-        _end(room, detail, refused, BadInput.exit_code)
+        _end(room, detail, run, refused, BadInput.exit_code)
     try:
         with step_run(name) if tracked else _untracked() as run:
             yield run
     except BadInput as refusal:
         remember(name, [str(fault) for fault in refusal.faults])
-        _fail(room, detail, refusal)
+        _fail(room, detail, run, refusal)
     except Refusal as refusal:
-        _fail(room, detail, refusal)
+        _fail(room, detail, run, refusal)
     except OSError as error:
-        _fail(room, detail, _as_refusal(error))
+        _fail(room, detail, run, _as_refusal(error))
     except KeyboardInterrupt:
         tell("interrupted", room=room, detail=detail)
         raise SystemExit(130) from None
     except Exception as error:
         faults = [f"{type(error).__name__}: {error}"]
         tell("failed", room=room, detail=detail, faults=faults, defect=True, exit_code=DEFECT_EXIT_CODE)
+        _note(run, faults)
         traceback.print_exc()
         raise SystemExit(DEFECT_EXIT_CODE) from None
     seconds = time.monotonic() - started
@@ -76,15 +79,22 @@ def _as_refusal(error: OSError) -> Refusal:
         return Refusal(Fault(str(error.filename or "a file"), error.strerror or str(error), "a readable file"))
 
 
-def _fail(room: str, detail: str, refusal: Refusal) -> None:
-    _end(room, detail, [str(fault) for fault in refusal.faults], refusal.exit_code)
+def _fail(room: str, detail: str, run: StepRun, refusal: Refusal) -> None:
+    _end(room, detail, run, [str(fault) for fault in refusal.faults], refusal.exit_code)
 
 
-def _end(room: str, detail: str, sentences: Sequence[str], exit_code: int) -> None:
+def _end(room: str, detail: str, run: StepRun, sentences: Sequence[str], exit_code: int) -> None:
     tell("failed", room=room, detail=detail, faults=sentences, defect=False, exit_code=exit_code)
+    _note(run, sentences)
     with suppress(OSError):  # the log may lie on the disk that is full
         print(f"{room} cannot go on:", *sentences, sep="\n  ", file=sys.stderr, flush=True)
     raise SystemExit(exit_code) from None
+
+
+def _note(run: StepRun, sentences: Sequence[str]) -> None:
+    """Leave what the step failed of on its MLflow run, for those who have no log of it."""
+    with suppress(Refusal, OSError):  # the server may be what it failed of
+        run.tags({FAULTS: json.dumps([sentence[:1000] for sentence in sentences[:5]], ensure_ascii=False)})
 
 
 def _peak_memory_mib() -> float:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
+FAULTS = "bessemer.faults"
+"""The tag of a failed step's run that holds what it failed of, as a JSON list of sentences."""
 _METRICS_A_REQUEST = 1000  # the tracking server's own limits
 _PARAMS_A_REQUEST = 100  # and as many tags
 _PATIENCE = {

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from components.contracts.candidate import Candidate
 from components.contracts.events import Progress
+from components.contracts.faults import BadInput, Fault
 from components.contracts.scorecard import Latency
 from components.evaluation.config import EvaluationSettings
 from components.evaluation.held_out import HeldOut
@@ -60,7 +61,7 @@ def collect_answers(
         logits = classify(model, held_out.texts)
         reference.wait_until_loaded()
         turns = {"reference": reference} if model is reference else {candidate.recipe: model, "reference": reference}
-        latency = measure_in_turns(turns, inputs, settings, threads)
+        latency = measure_in_turns(turns, dict.fromkeys(turns, inputs), settings, threads)
     return Answers(logits, next(iter(latency.values())), latency["reference"], peak)
 
 
@@ -77,3 +78,17 @@ def classify(model: Worker, texts: Sequence[str]) -> NDArray[np.float32]:
     result = np.empty_like(logits)
     result[order] = logits
     return result
+
+
+def check_finite(model: str, logits: NDArray[np.float32], held_out: HeldOut, way_out: str) -> None:
+    """Check that the model answers with numbers.
+
+    Raises:
+        BadInput: some logits are NaN or infinite.
+
+    """
+    broken = np.flatnonzero(~np.isfinite(logits).all(axis=1))
+    if len(broken):
+        where = f"the first at row {held_out.rows[broken[0]]} of the source"
+        found = f"logits that are no finite numbers for {len(broken)} of {len(logits)} rows, {where}"
+        raise BadInput(Fault(model, found, "finite logits", way_out))

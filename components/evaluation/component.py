@@ -1,4 +1,4 @@
-"""The KFP shell of the evaluation."""
+"""The KFP shells of the evaluation."""
 
 from kfp import dsl
 
@@ -48,3 +48,38 @@ def evaluate_candidate(
         write_metrics(metrics, metrics_of(card))
         roc = roc_of(Path(scorecard.path) / PREDICTIONS, card.labels)
         write_classification(classification, card.labels, card.confusion, roc)
+
+
+@dsl.component(base_image=image("evaluation"), install_kfp_package=False)
+def compare_contenders(
+    contenders: dsl.Input[dsl.Artifact],
+    dataset: dsl.Input[dsl.Dataset],
+    settings: dict,
+    code: str,
+    comparison: dsl.Output[dsl.Artifact],
+    metrics: dsl.Output[dsl.Metrics],
+) -> None:
+    """Measure the challenger and the champion on the same held-out rows, which neither has learned from.
+
+    Args:
+        contenders: the packaged models, as the registry has them.
+        dataset: holds the held-out rows.
+        settings: which rows, which input sizes, how long.
+        code: a fingerprint of this step's code, so that an edit re-runs it; the step itself does not read it.
+        comparison: everything that was measured about both, and their predictions of each row.
+        metrics: the main numbers of both.
+
+    """
+    from pathlib import Path
+
+    from components.contracts.metrics import write_metrics
+    from components.contracts.settings import read_settings
+    from components.contracts.step import step
+    from components.evaluation.compare import compare, metrics_of
+    from components.evaluation.config import EvaluationSettings
+
+    with step("evaluation", "contenders") as run:
+        config = read_settings(EvaluationSettings, settings, "evaluation")
+        found = compare(Path(contenders.path), Path(dataset.path), config, Path(comparison.path), run)
+        comparison.metadata.update(name=found.name, rows=found.rows, seen_rows=found.seen_rows)
+        write_metrics(metrics, metrics_of(found))

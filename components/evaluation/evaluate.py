@@ -6,16 +6,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from components.contracts.candidate import Candidate, read_candidate
 from components.contracts.dataset import read_dataset
-from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import sha256_of, whole_folder, write_manifest, write_text_whole
 from components.contracts.model import TunedModel, read_model
 from components.contracts.scorecard import Scorecard
 from components.contracts.tracking import StepRun
-from components.evaluation.answers import collect_answers
+from components.evaluation.answers import check_finite, collect_answers
 from components.evaluation.config import EvaluationSettings
 from components.evaluation.confusion_plot import draw_confusion
 from components.evaluation.held_out import HeldOut, check_that_they_fit, read_held_out
@@ -57,7 +55,8 @@ def evaluate(
     # opened before anything is measured: a place that cannot be written is said at once
     with whole_folder(folder) as partial:
         answers = collect_answers(candidate, subject, tuned, held_out, settings, machine.threads)
-        check_finite(answers.logits, subject, held_out)
+        way_out = "The recipe breaks this model: leave it out." if subject.files else "Tune the model again."
+        check_finite(f"the candidate {subject.recipe}", answers.logits, held_out, way_out)
         quality = judge(answers.logits, held_out, subject.labels, settings)
         write_predictions(partial / PREDICTIONS, subject, held_out, quality)
         draw_confusion(
@@ -89,21 +88,6 @@ def evaluate(
     run.file(folder / Scorecard.CONFUSION, "plots")
     run.file(report)
     return card
-
-
-def check_finite(logits: NDArray[np.float32], candidate: Candidate, held_out: HeldOut) -> None:
-    """Check that the candidate answers with numbers.
-
-    Raises:
-        BadInput: some logits are NaN or infinite.
-
-    """
-    broken = np.flatnonzero(~np.isfinite(logits).all(axis=1))
-    if len(broken):
-        where = f"the first at row {held_out.rows[broken[0]]} of the source"
-        found = f"logits that are no finite numbers for {len(broken)} of {len(logits)} rows, {where}"
-        way_out = "The recipe breaks this model: leave it out." if candidate.files else "Tune the model again."
-        raise BadInput(Fault(f"the candidate {candidate.recipe}", found, "finite logits", way_out))
 
 
 def write_predictions(path: Path, candidate: Candidate, held_out: HeldOut, quality: Quality) -> None:

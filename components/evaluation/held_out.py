@@ -1,5 +1,6 @@
 """The rows that candidates are measured on, and whether candidate, tuned model and data belong together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,17 @@ class HeldOut:
         """The tokens of each row, as (rows,)."""
         return np.array([len(ids) for ids in self.ids], dtype=np.int64)
 
+    def only(self, places: Sequence[int]) -> "HeldOut":
+        """Return the rows at `places` of these."""
+        return HeldOut(
+            rows=[self.rows[place] for place in places],
+            texts=[self.texts[place] for place in places],
+            labels=[self.labels[place] for place in places],
+            truth=self.truth[list(places)],
+            ids=[self.ids[place] for place in places],
+            left_out=self.left_out,
+        )
+
 
 def check_that_they_fit(candidate: Candidate, tuned: TunedModel, dataset: Dataset) -> None:
     """Check that the candidate was made from this tuned model, and answers with the labels of this data.
@@ -49,13 +61,20 @@ def check_that_they_fit(candidate: Candidate, tuned: TunedModel, dataset: Datase
         expected = f"the tuned model's, sha256 {tuned.files.get(WEIGHTS, 'missing')[:12]}"
         way_out = "Compress the tuned model that is given here, or give the one that was compressed."
         faults.append(Fault(f"what the candidate {candidate.recipe} was made from", found, expected, way_out))
-    unknown = sorted(set(dataset.labels) - set(candidate.labels))
-    absent = sorted(set(candidate.labels) - set(dataset.labels))
-    if unknown or absent:
-        found = f"{_some(unknown)} only in the data, {_some(absent)} only in the candidate"
+    found = differing_labels(candidate, dataset)
+    if found:
         way_out = "Evaluate on the data set that the model was tuned on."
         faults.append(Fault("the labels", found, "the same labels in both", way_out))
     refuse_if_any(faults)
+
+
+def differing_labels(candidate: Candidate, dataset: Dataset) -> str:
+    """Return which labels only one of the two knows, in words; empty where there is none."""
+    unknown = sorted(set(dataset.labels) - set(candidate.labels))
+    absent = sorted(set(candidate.labels) - set(dataset.labels))
+    if not unknown and not absent:
+        return ""
+    return f"{_some(unknown)} only in the data, {_some(absent)} only in the candidate"
 
 
 def _some(labels: list[str]) -> str:
@@ -87,8 +106,13 @@ def read_held_out(folder: Path, dataset: Dataset, split: Split, candidate: Candi
     rows, texts, labels = (list(column) for column in zip(*kept, strict=True))
     index = {label: place for place, label in enumerate(candidate.labels)}
     truth = np.array([index[label] for label in labels], dtype=np.int64)
-    reader = Tokenizer.from_file(str(tokenizer))
-    reader.enable_truncation(candidate.max_tokens)
-    reader.no_padding()
-    ids = [encoding.ids for encoding in reader.encode_batch(texts)]
+    ids = tokenize(texts, tokenizer, candidate.max_tokens)
     return HeldOut(rows, texts, labels, truth, ids, len(table["row"]) - len(kept))
+
+
+def tokenize(texts: Sequence[str], tokenizer: Path, max_tokens: int) -> list[list[int]]:
+    """Return the tokens of each text as a model with this tokenizer.json sees them, special tokens included."""
+    reader = Tokenizer.from_file(str(tokenizer))
+    reader.enable_truncation(max_tokens)
+    reader.no_padding()
+    return [encoding.ids for encoding in reader.encode_batch(texts)]

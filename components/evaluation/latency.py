@@ -1,6 +1,7 @@
 """Latency at fixed input sizes, of several models that take turns on one machine."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,8 @@ from components.contracts.events import Progress
 from components.contracts.scorecard import Latency
 from components.evaluation.config import EvaluationSettings
 from components.evaluation.worker import Worker
+
+Name = TypeVar("Name", bound=str)
 
 
 def sizes_within(sizes: Sequence[tuple[int, int]], max_tokens: int) -> list[tuple[int, int]]:
@@ -33,25 +36,40 @@ def inputs_of_size(rows: Sequence[Sequence[int]], batch: int, tokens: int) -> ND
 
 
 def measure_in_turns(
-    workers: Mapping[str, Worker], inputs: Sequence[NDArray[np.int64]], settings: EvaluationSettings, threads: int
-) -> dict[str, list[Latency]]:
-    """Return each model's latency for each of `inputs`, as (batch, seq) arrays.
+    workers: Mapping[Name, Worker],
+    inputs: Mapping[Name, Sequence[NDArray[np.int64]]],
+    settings: EvaluationSettings,
+    threads: int,
+) -> dict[Name, list[Latency]]:
+    """Return each model's latency for each of its inputs.
 
     The models take turns, several times at each size, so that what else happens on the machine meets all of them. Only
     one computes at a time.
+
+    Args:
+        workers: the models.
+        inputs: for each of them as many (batch, seq) arrays, of the same sizes: tokenizers may differ.
+        settings: how long each is timed.
+        threads: how many each has.
+
     """
-    taken: dict[str, list[list[float]]] = {name: [[] for _ in inputs] for name in workers}
+    sizes = len(next(iter(inputs.values())))
+    taken: dict[Name, list[list[float]]] = {name: [[] for _ in range(sizes)] for name in workers}
     seconds = settings.seconds_per_size / settings.rounds
     calls = -(-settings.min_calls // settings.rounds)
-    progress = Progress("turns", settings.rounds * len(inputs) * len(workers))
+    progress = Progress("turns", settings.rounds * sizes * len(workers))
     for _ in range(settings.rounds):
-        for place, ids in enumerate(inputs):
+        for place in range(sizes):
             for name, worker in workers.items():
+                ids = inputs[name][place]
                 taken[name][place] += worker.seconds(ids, settings.warm_up_calls, seconds, calls)
                 progress.advance(note=f"{name}, {ids.shape[0]} x {ids.shape[1]} tokens")
     return {
-        name: [summary(ids.shape[0], ids.shape[1], threads, times) for ids, times in zip(inputs, per_size, strict=True)]
-        for name, per_size in taken.items()
+        name: [
+            summary(ids.shape[0], ids.shape[1], threads, times)
+            for ids, times in zip(inputs[name], times_a_size, strict=True)
+        ]
+        for name, times_a_size in taken.items()
     }
 
 

@@ -33,9 +33,7 @@ def length_slices(lengths: Counts, truth: Counts, predicted: Counts, labels: int
         bands: the upper ends of the bands in tokens, growing.
 
     """
-    names = [f"tokens={low + 1}-{high}" for low, high in zip((0, *bands), bands, strict=False)]
-    names.append(f"tokens>{bands[-1]}" if bands else "tokens>0")
-    band = np.searchsorted(np.asarray(bands, dtype=np.int64), lengths, side="left")
+    names, band = _banded(lengths, bands)
     slices = []
     for place, name in enumerate(names):
         inside = band == place
@@ -43,3 +41,23 @@ def length_slices(lengths: Counts, truth: Counts, predicted: Counts, labels: int
             part = confusion_matrix(truth[inside], predicted[inside], labels)
             slices.append(Slice(name, int(inside.sum()), accuracy(part), macro_f1(part)))
     return slices
+
+
+def slices_of_rows(labels: Sequence[str], lengths: Counts, bands: Sequence[int]) -> list[list[str]]:
+    """Return the names of the slices that each row lies in: that of its label, and that of its length.
+
+    Args:
+        labels: the true label of each row.
+        lengths: tokens of each row as the model sees it, as (rows,).
+        bands: the upper ends of the length bands in tokens, growing.
+
+    """
+    names, band = _banded(lengths, bands)
+    return [[f"label={label}", names[place]] for label, place in zip(labels, band, strict=True)]
+
+
+def _banded(lengths: Counts, bands: Sequence[int]) -> tuple[list[str], Counts]:
+    """Return the names of the length bands, and the place of each row's among them, as (rows,)."""
+    names = [f"tokens={low + 1}-{high}" for low, high in zip((0, *bands), bands, strict=False)]
+    names.append(f"tokens>{bands[-1]}" if bands else "tokens>0")
+    return names, np.searchsorted(np.asarray(bands, dtype=np.int64), lengths, side="left")

@@ -1,15 +1,19 @@
 """The model as MLflow keeps it: a pyfunc from code, with its signature, an example and its exact requirements."""
 
+import shutil
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd  # type: ignore[import-untyped]
-from mlflow import MlflowClient, pyfunc
+from mlflow import MlflowClient, artifacts, pyfunc
 from mlflow.models import Model, ModelSignature
 from mlflow.types import ColSpec, Schema
 
 from components.contracts import onnx_text_classifier
+from components.contracts.contenders import Contenders
+from components.contracts.package import package_sha256
 from components.contracts.tracking import StepRun
 from components.registration.evidence import Evidence
 
@@ -35,36 +39,45 @@ def log_model(client: MlflowClient, evidence: Evidence, run: StepRun, licence: s
         run.experiment_id, evidence.candidate.recipe, source_run_id=run.run_id, model_type=evidence.candidate.task
     ).model_id
     undo.callback(client.delete_logged_model, model_id)
-    Model.log(
-        artifact_path=None,
-        flavor=pyfunc,
-        run_id=run.run_id,
-        model_id=model_id,
-        name=evidence.candidate.recipe,
-        python_model=str(Path(__file__).with_name("served_text_classifier.py")),
-        artifacts={"candidate": str(evidence.candidate_folder)},
-        code_paths=[onnx_text_classifier.__file__],
-        signature=signature(evidence.candidate.labels),
-        input_example=EXAMPLE,
-        pip_requirements=[f"{library}=={version(library)}" for library in LIBRARIES],
-        metadata=_metadata(evidence, licence),
-    )
+    with TemporaryDirectory() as place:
+        # MLflow keeps an artifact under the name of its folder, and follows no link out of it
+        candidate = shutil.copytree(evidence.candidate_folder, Path(place) / Path(Contenders.CANDIDATE).name)
+        Model.log(
+            artifact_path=None,
+            flavor=pyfunc,
+            run_id=run.run_id,
+            model_id=model_id,
+            name=evidence.candidate.recipe,
+            python_model=str(Path(__file__).with_name("served_text_classifier.py")),
+            artifacts={"candidate": str(candidate)},
+            code_paths=[onnx_text_classifier.__file__],
+            signature=signature(evidence.candidate.labels),
+            input_example=EXAMPLE,
+            pip_requirements=[f"{library}=={version(library)}" for library in LIBRARIES],
+            metadata=_metadata(evidence, licence),
+        )
     return model_id
 
 
-def check_answers(model_id: str, evidence: Evidence) -> None:
-    """Load the logged model from where it was stored, and compare its answers with those of the measured candidate.
+def check_stored(model_id: str, evidence: Evidence) -> str:
+    """Fetch the logged model from where it was stored, check that it answers as measured, and return its hash.
+
+    Returns:
+        `components.contracts.package.package_sha256` of what was stored.
 
     Raises:
-        RuntimeError: they differ by more than 1e-6: a defect.
+        RuntimeError: its answers differ from the measured candidate's by more than 1e-6: a defect.
 
     """
-    model = pyfunc.load_model(f"models:/{model_id}", suppress_warnings=True)
-    answers = model.predict(EXAMPLE).drop(columns="label").to_numpy()
-    classifier = onnx_text_classifier.OnnxTextClassifier(evidence.candidate_folder)
-    difference = float(abs(answers - classifier.probabilities(EXAMPLE["text"].tolist())).max())
-    if not difference <= _TOLERANCE:
-        raise RuntimeError(f"model {model_id} answers otherwise than the measured candidate: by {difference}")
+    with TemporaryDirectory() as place:
+        folder = artifacts.download_artifacts(f"models:/{model_id}", dst_path=place)
+        model = pyfunc.load_model(folder, suppress_warnings=True)
+        answers = model.predict(EXAMPLE).drop(columns="label").to_numpy()
+        classifier = onnx_text_classifier.OnnxTextClassifier(evidence.candidate_folder)
+        difference = float(abs(answers - classifier.probabilities(EXAMPLE["text"].tolist())).max())
+        if not difference <= _TOLERANCE:
+            raise RuntimeError(f"model {model_id} answers otherwise than the measured candidate: by {difference}")
+        return package_sha256(Path(folder))
 
 
 def signature(labels: list[str]) -> ModelSignature:

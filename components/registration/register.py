@@ -10,14 +10,16 @@ from mlflow.entities.model_registry import ModelVersion
 from components.contracts.events import tell
 from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import whole_folder, write_manifest, write_text_whole
+from components.contracts.package import PACKAGE_TAG
 from components.contracts.registration import Registration
 from components.contracts.tracking import StepRun, answering, without_password
 from components.registration.card import CARD, model_card
 from components.registration.config import RegistrationSettings
 from components.registration.evidence import Evidence, Inputs, read_evidence
 from components.registration.lineage import describe, headlines, lineage, measurements
-from components.registration.package import check_answers, log_model
+from components.registration.package import check_stored, log_model
 from components.registration.record import record, record_card
+from components.registration.reference import record_reference
 from components.registration.registry import (
     UNFINISHED,
     Entry,
@@ -60,11 +62,12 @@ def register(inputs: Inputs, settings: RegistrationSettings, output: Path, card:
         with answering():
             version = find_version(place, tags)
         if version is None:
+            record_reference(evidence, inputs.dataset, run)
             record(evidence, inputs, run)
             with answering():
                 clear_leftovers(place)
                 model_id = log_model(place.client, evidence, run, settings.license, undo)
-                check_answers(model_id, evidence)
+                tags[PACKAGE_TAG] = check_stored(model_id, evidence)
                 make_model(place, settings.description, undo)
                 version = make_version(place, Entry(model_id, run.run_id, tags, describe(evidence)), undo)
         registration = _registration(place, version, evidence)

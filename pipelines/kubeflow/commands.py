@@ -97,6 +97,7 @@ def schedule(
     overrides: Overrides = None,
     placement: Placed = None,
     verify_tls: Bundle = None,
+    retrain: Annotated[bool, typer.Option("--retrain", help="Train only when there is a reason.")] = False,
 ) -> None:
     """Run a preset on Kubeflow again and again; there is one schedule a preset, and a second call changes it."""
     with sentences():
@@ -114,7 +115,7 @@ def schedule(
         chosen = presets.load(preset, overrides or [])
         refuse_local_sources(chosen)
         server = connect(host, namespace, verify_tls)
-        with package(placements.load(placement)) as compiled:
+        with package(placements.load(placement), "retrain_model" if retrain else "build_model") as compiled:
             version = ensure_version(server, compiled)
         done = schedules.schedule(server, version, ensure_experiment(server, experiment), chosen, when)
         print(f"{chosen.name} is {done}: Kubeflow has it as {when.with_seconds!r}, seconds first")
@@ -130,7 +131,8 @@ def list_schedules(host: Host = "", namespace: Namespace = "", verify_tls: Bundl
 
         for each in schedules(connect(host, namespace, verify_tls)):
             paused = "" if each.enabled else "  paused"
-            print(f"{each.preset:12} {each.cron.removeprefix('0 '):20} since {each.since:%Y-%m-%d}{paused}")
+            when, since = each.cron.removeprefix("0 "), f"since {each.since:%Y-%m-%d}"
+            print(f"{each.preset:12} {when:20} {each.pipeline:14} {since}{paused}")
 
 
 @kubeflow.command("unschedule")

@@ -1,4 +1,4 @@
-"""One recurring run a preset. The API can neither change one nor keep a second one of the same name away.
+"""One recurring run a preset, of whichever pipeline. The API can neither change one nor keep a second one away.
 
 So a change makes the new one first, and then deletes every other of the preset: whatever breaks it off, the preset is
 still scheduled, and the next call clears up. Of several calls at once the newest recurring run stays: each call looks
@@ -25,8 +25,8 @@ from pipelines.kubeflow.cron import Cron
 from pipelines.kubeflow.submit import Version, find_pipeline, in_namespace
 from pipelines.preset import Preset
 
-SCHEDULED = "build-model"
-"""The pipeline that recurring runs are of, as its graph names it."""
+SCHEDULED = ("build-model", "retrain-model")
+"""The pipelines that recurring runs are of, as their graphs name them."""
 _PREFIX = "bessemer-"
 
 
@@ -36,6 +36,8 @@ class Schedule:
 
     id: str
     preset: str
+    pipeline: str
+    """What it runs, as its graph is named."""
     cron: str
     """As Kubeflow Pipelines has it, seconds first."""
     enabled: bool
@@ -63,13 +65,13 @@ def schedule(
         max_concurrency="1",
         no_catchup=True,  # what was missed is not made up for: it would train the same model several times
     )
-    before = _of_preset(server, version.pipeline_id, preset.name)
+    before = _of_preset(server, preset.name)
     if before and _same(before[-1], wanted):
         done: Literal["scheduled", "changed", "unchanged"] = "unchanged"
     else:
         done = "changed" if before else "scheduled"
         server.call(server.recurring_runs.recurring_run_service_create_recurring_run, wanted)
-    for older in _of_preset(server, version.pipeline_id, preset.name)[:-1]:
+    for older in _of_preset(server, preset.name)[:-1]:
         _delete(server, older.recurring_run_id)
     return done
 
@@ -82,16 +84,16 @@ def schedules(server: Kubeflow) -> list[Schedule]:
         Unavailable: the server does not answer.
 
     """
-    pipeline_id = find_pipeline(server, SCHEDULED)
     return [
         Schedule(
             run.recurring_run_id,
             run.display_name.removeprefix(_PREFIX),
+            pipeline,
             run.trigger.cron_schedule.cron,
             run.status == "ENABLED",
             run.created_at,
         )
-        for run in sorted(_ours(server, pipeline_id), key=lambda run: str(run.display_name))
+        for run, pipeline in sorted(_ours(server), key=lambda ours: str(ours[0].display_name))
     ]
 
 
@@ -116,18 +118,19 @@ def unschedule(server: Kubeflow, preset: str) -> None:
 _ENABLE = RecurringRunMode.ENABLE
 
 
-def _ours(server: Kubeflow, pipeline_id: str) -> Iterator[Any]:
-    """Yield the recurring runs of our pipeline; others may be called the same."""
+def _ours(server: Kubeflow) -> Iterator[tuple[Any, str]]:
+    """Yield the recurring runs of our pipelines, and which one each is of; others may be called the same."""
+    pipelines = {find_pipeline(server, name): name for name in SCHEDULED}
     listing = server.recurring_runs.recurring_run_service_list_recurring_runs
     for run in server.all(listing, "recurring_runs", **in_namespace(server)):
         reference = run.pipeline_version_reference
-        if run.display_name.startswith(_PREFIX) and reference and reference.pipeline_id == pipeline_id:
-            yield run
+        if run.display_name.startswith(_PREFIX) and reference and reference.pipeline_id in pipelines:
+            yield run, pipelines[reference.pipeline_id]
 
 
-def _of_preset(server: Kubeflow, pipeline_id: str, preset: str) -> list[Any]:
+def _of_preset(server: Kubeflow, preset: str) -> list[Any]:
     """Return a preset's recurring runs, the newest last; the id decides between those of the same second."""
-    runs = [run for run in _ours(server, pipeline_id) if run.display_name == _PREFIX + preset]
+    runs = [run for run, _ in _ours(server) if run.display_name == _PREFIX + preset]
     return sorted(runs, key=lambda run: (run.created_at, run.recurring_run_id))
 
 

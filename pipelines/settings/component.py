@@ -28,6 +28,9 @@ def resolve_settings(
         ("evaluation", dict),
         ("selection", dict),
         ("registration", dict),
+        ("gating", dict),
+        ("promotion", dict),
+        ("retraining", dict),
         ("asked", dict),
     ],
 ):

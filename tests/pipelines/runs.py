@@ -56,11 +56,11 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def start(
-    home: Path, *arguments: str, code: Path = ROOT, folder: Path | None = None, **more: str
+    home: Path, *arguments: str, command: str = "run", code: Path = ROOT, folder: Path | None = None, **more: str
 ) -> "subprocess.Popen[str]":
-    """Start `bessemer run` with the code in `code`, which is the working folder too unless `folder` is."""
+    """Start `bessemer run`, or another command, with the code in `code`: the working folder too unless `folder` is."""
     return subprocess.Popen(
-        [sys.executable, "-m", "pipelines", "run", *arguments],
+        [sys.executable, "-m", "pipelines", command, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -71,9 +71,9 @@ def start(
     )
 
 
-def run(home: Path, *arguments: str, code: Path = ROOT, **more: str) -> Ended:
+def run(home: Path, *arguments: str, command: str = "run", code: Path = ROOT, **more: str) -> Ended:
     """Run to the end."""
-    return wait(home, start(home, *arguments, code=code, **more))
+    return wait(home, start(home, *arguments, command=command, code=code, **more))
 
 
 def wait(home: Path, process: "subprocess.Popen[str]") -> Ended:
@@ -91,10 +91,12 @@ def events(home: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines() if line.endswith("}")]
 
 
-def interrupt_when(home: Path, arguments: Sequence[str], reached: Callable[[dict[str, Any]], bool]) -> Ended:
+def interrupt_when(
+    home: Path, arguments: Sequence[str], reached: Callable[[dict[str, Any]], bool], command: str = "run"
+) -> Ended:
     """Start a run, and send it SIGINT once an event of its own has come for which `reached` holds."""
     before = set((home / "runs").glob("*"))
-    process = start(home, *arguments)
+    process = start(home, *arguments, command=command)
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline and process.poll() is None:
         begun = set((home / "runs").glob("*")) - before

@@ -139,3 +139,24 @@ def test_warnings_stand_above_the_table(tmp_path: Path) -> None:
     run.events.write_text(json.dumps(warned) + "\n")
     text = shown(run)
     assert text.index("! data validation: 3 texts are long.") < text.index("▶ int8-dynamic")
+
+
+def test_a_retraining_says_why_and_shows_what_its_steps_told_of(tmp_path: Path) -> None:
+    run = run_folder(tmp_path, "int8-dynamic")
+    run.result.write_text("{}")  # what lies within a condition is no output of the graph
+    answer = {"event": "retraining", "name": "sentiment", "begins": True, "why": "the data changed"}
+    told = [{"event": what, "path": str(tmp_path / what)} for what in ("choice", "registration")]
+    run.events.write_text("".join(json.dumps({"time": 0, **event}) + "\n" for event in (answer, *told)))
+    text = shown(run)
+    assert "sentiment is trained again: the data changed" in text
+    assert "▶ int8-dynamic" in text
+    assert "sentiment version 3, alias challenger" in text
+
+
+def test_a_retraining_without_a_reason_says_so_and_nothing_else(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path)
+    run.request.write_text(json.dumps({"steps": [("retraining", "reason"), *build_steps([])]}))
+    run.result.write_text("{}")
+    answer = {"event": "retraining", "time": 0, "name": "sentiment", "begins": False, "why": "no reason: it is new"}
+    run.events.write_text(json.dumps(answer) + "\n")
+    assert shown(run) == "sentiment is not trained again: no reason: it is new\n"

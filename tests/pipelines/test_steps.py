@@ -107,3 +107,12 @@ def test_reader_yields_each_whole_line_once(tmp_path: Path) -> None:
         file.write('"b"}\n')
     assert [found["event"] for found in reader] == ["b"]
     assert list(reader) == []
+
+
+def test_what_would_have_followed_is_not_shown_where_there_is_no_reason() -> None:
+    places = [("retraining", "reason"), *build_steps([])]
+    for begins, shown in ((True, len(places)), (False, 1)):
+        steps = Steps(places)
+        steps.take(event("started", room="retraining", detail="reason"))
+        steps.take(event("retraining", begins=begins))
+        assert len(steps.all) == shown

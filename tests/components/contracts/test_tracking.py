@@ -1,6 +1,7 @@
 """A step's place in MLflow: which run it joins or opens, how that ends, and what is said when MLflow is gone."""
 
 import errno
+import json
 import os
 from contextlib import nullcontext
 from pathlib import Path
@@ -14,7 +15,15 @@ from mlflow.protos.databricks_pb2 import UNAUTHENTICATED
 from components.contracts.faults import BadInput, Fault, Unavailable
 from components.contracts.kubeflow_run import PARENT_TAG
 from components.contracts.step import step
-from components.contracts.tracking import StepRun, answering, connect, experiment_named, step_run, without_password
+from components.contracts.tracking import (
+    FAULTS,
+    StepRun,
+    answering,
+    connect,
+    experiment_named,
+    step_run,
+    without_password,
+)
 from tests.mlflow_here import Server
 
 
@@ -142,6 +151,26 @@ def test_an_experiment_that_another_made_meanwhile_is_taken(tracking: str) -> No
 )
 def test_its_own_run_ends_as_the_step_does(error: BaseException | None, ended: str, client: MlflowClient) -> None:
     assert status(client, end(error).run_id) == ended
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            BadInput([Fault("rows", "3", "10"), Fault("labels", "1", "2")]),
+            ["rows: found 3; expected 10.", "labels: found 1; expected 2."],
+        ),
+        (KeyError("text"), ["KeyError: 'text'"]),
+        (BadInput([Fault("x" * 9000, "3", "10")] * 9), ["x" * 1000] * 5),
+    ],
+    ids=["faults", "a defect", "more than MLflow keeps"],
+)
+def test_what_a_step_failed_of_stands_on_its_run(error: Exception, told: list[str], client: MlflowClient) -> None:
+    with pytest.raises(SystemExit), step("evaluation"):
+        raise error
+    (run,) = client.search_runs(["0"])
+    assert run.info.status == "FAILED"
+    assert json.loads(run.data.tags[FAULTS]) == told
 
 
 def end(error: BaseException | None) -> StepRun:

@@ -14,8 +14,7 @@ from components.contracts.faults import BadInput, Unwritable
 from components.contracts.folders import read_manifest, sha256_of, write_manifest
 from components.contracts.scorecard import Scorecard
 from components.contracts.tracking import StepRun
-from components.evaluation.evaluate import check_finite, evaluate, metrics_of, recipe_of
-from components.evaluation.held_out import read_held_out
+from components.evaluation.evaluate import evaluate, metrics_of, recipe_of
 from tests.components.evaluation.conftest import QUICK, Evaluated
 
 
@@ -123,28 +122,6 @@ def test_a_changed_model_file_is_refused(
         file.write(b"!")
     with pytest.raises(BadInput, match=r"model\.onnx: found sha256 .*; expected sha256 "):
         evaluate(changed, tuned_folder, dataset_folder, QUICK, tmp_path / "card", tmp_path / "r.html", StepRun())
-
-
-@pytest.mark.parametrize(("recipe", "way_out"), [("onnx-fp32", "leave it out"), ("baseline", "Tune the model again")])
-def test_logits_that_are_no_numbers_are_a_sentence(
-    recipe: str,
-    way_out: str,
-    onnx_candidate_folder: Path,
-    baseline_folder: Path,
-    tuned_folder: Path,
-    dataset_folder: Path,
-) -> None:
-    candidate = read_candidate(onnx_candidate_folder if recipe == "onnx-fp32" else baseline_folder)
-    data = read_dataset(dataset_folder)
-    held_out = read_held_out(dataset_folder, data, "test", candidate, tuned_folder / "tokenizer.json")
-    logits = np.zeros((80, 2), dtype=np.float32)
-    check_finite(logits, candidate, held_out)
-    logits[[3, 7]] = np.nan
-    logits[9, 1] = np.inf
-    with pytest.raises(BadInput) as refused:
-        check_finite(logits, candidate, held_out)
-    assert "logits that are no finite numbers for 3 of 80 rows, the first at row 5 of the source" in str(refused.value)
-    assert way_out in str(refused.value)
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(

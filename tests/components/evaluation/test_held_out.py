@@ -81,3 +81,15 @@ def test_a_split_with_nothing_to_evaluate_on_is_refused(
         read_held_out(folder, read_dataset(dataset_folder), "test", candidate, tuned_folder / "tokenizer.json")
     assert f"the test split: {found} expected rows to evaluate on." in str(refused.value)
     assert "data_ingestion.test" in str(refused.value)
+
+
+def test_only_some_rows_keep_everything_that_is_theirs(
+    candidate: Candidate, tuned_folder: Path, dataset_folder: Path
+) -> None:
+    data, tokenizer = read_dataset(dataset_folder), tuned_folder / "tokenizer.json"
+    held_out = read_held_out(dataset_folder, data, "test", candidate, tokenizer)
+    some = held_out.only([3, 5])
+    assert some.texts == [held_out.texts[3], held_out.texts[5]]
+    assert some.rows == [5, 7]
+    assert some.lengths.tolist() == [held_out.lengths[3], held_out.lengths[5]]
+    assert [candidate.labels[place] for place in some.truth] == some.labels

@@ -48,7 +48,7 @@ def test_a_candidate_that_was_not_measured_is_refused(inputs: Inputs, tmp_path: 
 def test_a_scorecard_of_other_answers_is_refused(inputs: Inputs) -> None:
     rewrite(inputs.scorecards[1], "scorecard.json", predictions_sha256="1" * 64)
     with pytest.raises(
-        BadInput, match=r"the predictions that it was chosen for: found sha256 1{12}; expected sha256 0{12}"
+        BadInput, match=r"the predictions that it was chosen for: found sha256 1{12}; expected sha256 [0-9a-f]{12}"
     ):
         read_evidence(inputs)
 

@@ -20,9 +20,10 @@ from mlflow.models import Model
 from numpy.typing import NDArray
 
 from components.contracts.onnx_text_classifier import OnnxTextClassifier
+from components.contracts.package import package_sha256
 from components.contracts.tracking import StepRun
 from components.registration.evidence import Evidence, Inputs, read_evidence
-from components.registration.package import EXAMPLE, check_answers, log_model
+from components.registration.package import EXAMPLE, check_stored, log_model
 from tests.components.registration.workshop import TEXTS
 from tests.mlflow_here import answering_on, free_port
 
@@ -99,11 +100,11 @@ def test_the_model_belongs_to_the_steps_run(model_id: str, run: StepRun, client:
 
 
 def test_a_model_that_answers_otherwise_is_a_defect(model_id: str, folder: Path, evidence: Evidence) -> None:
-    check_answers(model_id, evidence)
+    assert check_stored(model_id, evidence) == package_sha256(folder)
     manifest = folder / "artifacts" / "candidate" / "candidate.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "max_tokens": 3}))
     with pytest.raises(RuntimeError, match=f"model {model_id} answers otherwise than the measured candidate"):
-        check_answers(model_id, evidence)
+        check_stored(model_id, evidence)
 
 
 def without_training_libraries(folder: Path) -> dict[str, str]:

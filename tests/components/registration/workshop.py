@@ -1,17 +1,21 @@
 """The artifacts of a finished run, on tiny real models."""
 
+import functools
 import json
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from mlflow import MlflowClient
 
 from components.contracts.candidate import read_candidate
 from components.contracts.choice import Choice, Verdict
-from components.contracts.dataset import read_dataset
+from components.contracts.dataset import read_dataset, read_split
 from components.contracts.folders import read_manifest, sha256_of, write_manifest
 from components.contracts.model import BaseModel, TunedModel
+from components.contracts.onnx_text_classifier import OnnxTextClassifier
 from components.contracts.scorecard import Interval, Latency, Machine, Scorecard, Slice
 from components.contracts.validation import Validation
 from components.registration.config import RegistrationSettings
@@ -35,7 +39,10 @@ class Workshop:
     def inputs(self, chosen: str = "onnx-fp32") -> Inputs:
         """Return what registration is given when `chosen` was chosen; no candidate was when it is empty."""
         content = read_dataset(self.dataset).content_sha256
-        cards = [_scorecard(self.baseline, content, 8.0), _scorecard(self.onnx, content, 2.0)]
+        answers = self.folder / "predictions.parquet"
+        pq.write_table(predictions(self.onnx, self.dataset), answers)
+        measured = content, sha256_of(answers)
+        cards = [_scorecard(self.baseline, *measured, 8.0), _scorecard(self.onnx, *measured, 2.0)]
         verdicts = [
             _verdict(cards[0], chosen == "baseline", "p95 is 12.0 ms, at most 5 allowed"),
             _verdict(cards[1], bool(chosen), "the drop is 2.5 points, at most 1 allowed."),
@@ -53,8 +60,33 @@ class Workshop:
             curve=curve,
             report=report,
             candidates=(self.baseline, self.onnx),
-            scorecards=tuple(_write_scorecard(self.folder / f"card-{chosen}-{card.recipe}", card) for card in cards),
+            scorecards=tuple(
+                self._write_scorecard(self.folder / f"card-{chosen}-{card.recipe}", card) for card in cards
+            ),
         )
+
+    def _write_scorecard(self, folder: Path, card: Scorecard) -> Path:
+        folder.mkdir()
+        (folder / Scorecard.CONFUSION).write_bytes(b"\x89PNG\r\n\x1a\n")
+        shutil.copy(self.folder / "predictions.parquet", folder)
+        write_manifest(folder, card)
+        return folder
+
+
+@functools.cache
+def predictions(candidate: Path, dataset: Path) -> pa.Table:
+    """Return what evaluation would write of the candidate's answers to the rows of the test split."""
+    rows = read_split(dataset, read_dataset(dataset), "test")
+    model = OnnxTextClassifier(candidate)
+    probabilities = model.probabilities(rows["text"].to_pylist())
+    return pa.table(
+        {
+            "row": rows["row"],
+            "label": rows["label"],
+            "predicted": pa.array([model.labels[place] for place in probabilities.argmax(axis=1)], pa.string()),
+            "probabilities": pa.array(list(probabilities), pa.list_(pa.float32())),
+        }
+    )
 
 
 def furnish(folder: Path, base: Path, tuned: Path, dataset: Path, baseline: Path, onnx: Path) -> Workshop:
@@ -68,7 +100,7 @@ def furnish(folder: Path, base: Path, tuned: Path, dataset: Path, baseline: Path
     return Workshop(folder, base, folder / "tuned", dataset, baseline, onnx)
 
 
-def _scorecard(candidate: Path, dataset_sha256: str, p50: float) -> Scorecard:
+def _scorecard(candidate: Path, dataset_sha256: str, predictions_sha256: str, p50: float) -> Scorecard:
     contract = read_candidate(candidate)
     return Scorecard(
         recipe=contract.recipe,
@@ -88,15 +120,8 @@ def _scorecard(candidate: Path, dataset_sha256: str, p50: float) -> Scorecard:
         bytes_on_disk=17 * 2**20,
         peak_memory_mib=120.0,
         machine=Machine("a processor", 2, 1, "Linux"),
-        predictions_sha256="0" * 64,
+        predictions_sha256=predictions_sha256,
     )
-
-
-def _write_scorecard(folder: Path, card: Scorecard) -> Path:
-    folder.mkdir()
-    (folder / Scorecard.CONFUSION).write_bytes(b"\x89PNG\r\n\x1a\n")
-    write_manifest(folder, card)
-    return folder
 
 
 def _verdict(card: Scorecard, qualifies: bool, reason: str) -> Verdict:

@@ -75,6 +75,19 @@ def test_other_settings_and_a_pause_are_changes_too(api: KubeflowApi, bessemer: 
     assert [run["status"] for run in api.recurring_runs.values()] == ["ENABLED"]
 
 
+def test_a_preset_is_either_built_or_retrained_by_its_schedule(api: KubeflowApi, bessemer: Bessemer) -> None:
+    bessemer("schedule", "smoke", "--cron", "0 3 * * 1")
+    done = bessemer("schedule", "smoke", "--cron", "0 3 * * 1", "--retrain")
+    assert "smoke is changed" in done.output
+    (run,) = api.recurring_runs.values()
+    assert run["runtime_config"]["parameters"] == preset.load("smoke").arguments()
+    (listed,) = bessemer("schedules").output.splitlines()
+    assert "retrain-model" in listed
+    assert "smoke is unchanged" in bessemer("schedule", "smoke", "--cron", "0 3 * * 1", "--retrain").output
+    assert bessemer("unschedule", "smoke").output == "smoke is no longer scheduled\n"
+    assert not api.recurring_runs
+
+
 def test_several_at_once_leave_one(api: KubeflowApi, server: Kubeflow, place: tuple[Version, str]) -> None:
     chosen = preset.load("smoke")
     together = threading.Barrier(4)

@@ -1,0 +1,28 @@
+"""The promotion contract: what became of a challenger at the end of the gate."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+Outcome = Literal["promoted", "waiting", "kept"]
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """What a promotion folder holds."""
+
+    FILE: ClassVar[str] = "promotion.json"
+
+    name: str
+    """The registered model's name."""
+    version: int
+    """The challenger's."""
+    outcome: Outcome
+    """`promoted`: it reigns; `waiting`: a person has to approve it; `kept`: nothing was moved."""
+    former: int | None
+    """The version that reigned when it was compared; None where nobody did."""
+    why: str
+    """One sentence."""
+    entry: int | None = None
+    """The number of the ledger's entry about it; None where the gate kept it out and the ledger has none."""
+    reasons: list[str] = field(default_factory=list)
+    """Why the gate kept it out: a sentence for each check that it did not pass."""

@@ -1,0 +1,1 @@
+"""Decides whether a challenger may take the champion's place."""

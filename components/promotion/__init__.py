@@ -1,0 +1,1 @@
+"""Moves the alias `champion`, and keeps the ledger of its moves."""

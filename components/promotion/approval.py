@@ -1,0 +1,166 @@
+"""A person's word on a challenger that has passed the gate: given here, or taken up from MLflow's pages."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Literal
+
+from components.contracts.faults import BadInput, Fault
+from components.contracts.journal import Entry, Overtaken
+from components.promotion.check import check_version
+from components.promotion.entries import ANSWERS, open_requests, why_lapsed
+from components.promotion.ledger import Ledger, State
+from components.promotion.who import who
+
+Answer = Literal["approval", "rejection"]
+
+APPROVED_CHALLENGER = "approved-challenger"
+"""The alias that approves a version whose request waits."""
+APPROVAL = "approval"
+"""The tag of a version whose request waits; who sets it to `approved` or `rejected` answers the request."""
+_IN_MLFLOW = "somebody in MLflow"
+_BESSEMER = "bessemer"
+"""MLflow says what was set, and not by whom."""
+
+
+def request_approval(ledger: Ledger, version: int, decide: Callable[[State], dict[str, Any]], hours: float) -> Entry:
+    """Let a request wait for a person, and say so in MLflow's pages; one that waits for this version already stays.
+
+    Args:
+        ledger: of the registered model.
+        version: the challenger.
+        decide: returns the promotion's values for the state that it is given, or raises when that forbids it.
+        hours: until it lapses.
+
+    """
+    state = ledger.look()
+    if waiting := _waiting_for(version, state):
+        return waiting[-1]
+    # whoever approved before there was anything to look at has not approved this
+    _take_marks_off(ledger, version, state, "waiting: set this to approved or rejected")
+
+    def ask(state: State) -> dict[str, Any]:
+        return {**decide(state), "kind": "request", "expires": time.time() + hours * 3600}
+
+    return ledger.enter(ask)
+
+
+def answer(ledger: Ledger, kind: Answer, version: int | None, why: str) -> Entry:
+    """Approve or reject the request that waits, and return the entry.
+
+    Args:
+        ledger: of the registered model.
+        kind: which of the two.
+        version: whose request; may be left out when only one waits.
+        why: the person's reason.
+
+    Raises:
+        BadInput: no such request waits, or the version can no longer be served.
+        Overtaken: somebody else answered at the same moment.
+        Unavailable: the server does not answer.
+
+    """
+    take_up(ledger)
+    request = _the_request(ledger.look(), version)
+    if kind == "approval":
+        check_version(ledger, request.values["to"], request.values["candidate"])
+    return _answer(ledger, request, kind, why)
+
+
+def take_up(ledger: Ledger) -> list[Entry]:
+    """Answer every request that was answered in MLflow's pages or has lapsed, and return the new entries.
+
+    Raises:
+        BadInput: there is no such model, or its ledger was tampered with.
+        Unavailable: the server does not answer.
+
+    """
+    taken = []
+    state = ledger.settle()
+    for request in open_requests(state.entries):
+        try:
+            entry = _take_up(ledger, request, state)
+        except Overtaken:
+            continue  # somebody else took it up
+        if entry:
+            taken.append(entry)
+            state = ledger.look()
+    return taken
+
+
+def _take_up(ledger: Ledger, request: Entry, state: State) -> Entry | None:
+    if why := why_lapsed(request, state.reigning, time.time()):
+        return _answer(ledger, request, "lapse", f"It lapsed: {why}.", by=_BESSEMER)
+    kind = _said_in_mlflow(ledger, request, state)
+    if kind == "approval":
+        try:
+            check_version(ledger, request.values["to"], request.values["candidate"])
+        except BadInput as refusal:
+            return _answer(ledger, request, "rejection", f"Approved in MLflow, but refused: {refusal}", by=_BESSEMER)
+    return _answer(ledger, request, kind, "Set in MLflow.", by=_IN_MLFLOW) if kind else None
+
+
+def _said_in_mlflow(ledger: Ledger, request: Entry, state: State) -> Answer | None:
+    """Return what somebody has set there; a rejection counts more than an approval."""
+    number = request.values["to"]
+    version = ledger.version(number)
+    said = version.tags.get(APPROVAL, "").strip().lower() if version else ""
+    if said == "rejected":
+        return "rejection"
+    return "approval" if said == "approved" or state.aliases.get(APPROVED_CHALLENGER) == number else None
+
+
+def _answer(ledger: Ledger, request: Entry, kind: Answer | Literal["lapse"], why: str, by: str = "") -> Entry:
+    observed = {"who": by, "found_by": who()["who"]} if by else {}
+
+    def decide(state: State) -> dict[str, Any]:
+        if request not in open_requests(state.entries):
+            raise Overtaken(_answered(state, request))
+        lapsed = why_lapsed(request, state.reigning, time.time())
+        if lapsed and kind == "approval":
+            raise Overtaken(_not_waiting(state, request.values["to"], f"a request that lapsed: {lapsed}"))
+        kept = {key: value for key, value in request.values.items() if key not in ("expires", "who", "run")}
+        return {**kept, "kind": kind, "why": why, "request": request.number, **observed}
+
+    entry = ledger.enter(decide)
+    _take_marks_off(ledger, request.values["to"], ledger.look(), f"{kind}, entry {entry.number} of the ledger")
+    return entry
+
+
+def _take_marks_off(ledger: Ledger, version: int, state: State, said: str) -> None:
+    """Take what approves a version out of MLflow's pages, and say there what became of it."""
+    if ledger.version(version) is None:
+        return
+    ledger.tag(version, APPROVAL, said)
+    if state.aliases.get(APPROVED_CHALLENGER) == version:
+        ledger.delete_alias(APPROVED_CHALLENGER)
+
+
+def _waiting_for(version: int | None, state: State) -> list[Entry]:
+    return [entry for entry in state.waiting(time.time()) if version in (None, entry.values["to"])]
+
+
+def _the_request(state: State, version: int | None) -> Entry:
+    waiting = _waiting_for(version, state)
+    if len(waiting) == 1:
+        return waiting[0]
+    if waiting:
+        versions = ", ".join(str(entry.values["to"]) for entry in waiting)
+        thing, way_out = f"the requests of {state.name}", "Name the version too."
+        raise BadInput(Fault(thing, f"one each for versions {versions}", "one", way_out))
+    answers = [
+        entry for entry in state.entries if entry.values["kind"] in ANSWERS and version in (None, entry.values["to"])
+    ]
+    found = f"none that waits; the last one ended as a {answers[-1].values['kind']}" if answers else "none"
+    raise BadInput(_not_waiting(state, version, found))
+
+
+def _not_waiting(state: State, version: int | None, found: str) -> Fault:
+    thing = f"a request for version {version} of {state.name}" if version else f"a request of {state.name}"
+    return Fault(thing, found, "one that waits", f"`bessemer history {state.name}` shows what became of it.")
+
+
+def _answered(state: State, request: Entry) -> Fault:
+    given = next(entry for entry in state.entries if entry.values.get("request") == request.number)
+    found = f"{given.values['kind']} by {given.values['who']}"
+    thing = f"the request for version {request.values['to']} of {state.name}"
+    return Fault(thing, found, "one that waits", "Somebody else was faster.")

@@ -1,0 +1,97 @@
+"""The KFP shells of promotion."""
+
+from typing import NamedTuple
+
+from kfp import dsl
+
+from components.images import image
+
+
+@dsl.component(base_image=image("promotion"), install_kfp_package=False)
+def resolve_contest(name: str, version: str, settings: dict) -> NamedTuple(  # type: ignore[valid-type]  # kfp carries this source into the task: a class beside it stays behind
+    "Resolved",
+    [("contest", str), ("data_ingestion", dict), ("evaluation", dict), ("gating", dict), ("promotion", dict)],
+):
+    """Find out who challenges whom, and on what they are compared.
+
+    Never cached, as a cache sees parameters and not the registry: aliases move.
+
+    Args:
+        name: The registered model's name.
+        version: The challenger's version; empty is the one that the alias challenger points to.
+        settings: A section a room, laid over what the run that built the challenger was asked for.
+
+    Returns:
+        The contest as JSON, and a section for each room.
+
+    """
+    from components.contracts.step import step
+
+    with step("promotion", "contest", tracked=False):
+        from components.promotion.contest import registry_client, resolve
+
+        contest, sections = resolve(registry_client(), name, version, settings)
+        return (contest.to_json(), *sections.values())
+
+
+@dsl.component(base_image=image("promotion"), install_kfp_package=False)
+def fetch_contenders(contest: str, code: str, contenders: dsl.Output[dsl.Artifact]) -> None:
+    """Fetch both models, check their bytes, and try to serve the packaged challenger.
+
+    Never cached: what lies in the registry may have been changed since.
+
+    Args:
+        contest: who meets whom, from resolve_contest.
+        code: a fingerprint of this step's code, so that the run names it; the step itself does not read it.
+        contenders: both packaged models, and which texts each has learned from.
+
+    """
+    from pathlib import Path
+
+    from components.contracts.step import step
+
+    with step("promotion", "contenders") as run:
+        from components.promotion.contest import Contest, registry_client
+        from components.promotion.fetch import fetch
+
+        found = fetch(registry_client(), Contest.from_json(contest), Path(contenders.path))
+        reigning = found.champion.version if found.champion else 0
+        run.params({"model": found.name, "challenger": found.challenger.version, "champion": reigning or "nobody"})
+        run.tags({"served": found.served})
+        contenders.metadata.update(
+            name=found.name, challenger=found.challenger.version, champion=reigning, faults=len(found.faults)
+        )
+
+
+@dsl.component(base_image=image("promotion"), install_kfp_package=False)
+def promote_model(
+    contenders: dsl.Input[dsl.Artifact],
+    decision: dsl.Input[dsl.Artifact],
+    settings: dict,
+    code: str,
+    promotion: dsl.Output[dsl.Artifact],
+) -> None:
+    """Move the alias `champion` to the challenger, or let a request wait for a person, or leave it where it is.
+
+    Never cached: it changes what the registry says.
+
+    Args:
+        contenders: the challenger and the reigning champion, as they were compared.
+        decision: what the gate found.
+        settings: who has the last word.
+        code: a fingerprint of this step's code, so that the run names it; the step itself does not read it.
+        promotion: what became of the challenger, and the ledger's entry about it.
+
+    """
+    from pathlib import Path
+
+    from components.contracts.settings import read_settings
+    from components.contracts.step import step
+    from components.promotion.config import PromotionSettings
+
+    with step("promotion") as run:
+        config = read_settings(PromotionSettings, settings, "promotion")
+        from components.promotion.promote import promote
+
+        result = promote(Path(contenders.path), Path(decision.path), config, Path(promotion.path), run)
+        promotion.metadata.update(name=result.name, version=result.version, outcome=result.outcome, why=result.why)

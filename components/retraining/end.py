@@ -1,0 +1,111 @@
+"""Notes what a retraining has built, and how it ended."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from components.contracts.events import tell
+from components.contracts.folders import read_manifest
+from components.contracts.journal import Journal
+from components.contracts.registration import Registration
+from components.contracts.tracking import FAULTS, answering
+from components.retraining.life import steps_of
+from components.retraining.record import Attempt, End, How, Record, journal_of, looking_again, read_record, write_end
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+_SILENT = "a step failed that left no word in MLflow: the run's own page or log has it"
+
+
+def note_built(client: "MlflowClient", folder: Path, run: str) -> tuple[str, str]:
+    """Note the version that a retraining has built; return it, empty where it was there before, and the model's name.
+
+    Nothing is new when all that a model is built from is as it was: then the cache hands back what that led to.
+
+    Args:
+        client: of the server.
+        folder: the registration contract.
+        run: the pipeline's run.
+
+    Raises:
+        BadInput: the journal is broken, or `folder` is no registration.
+        Unavailable: the server does not answer.
+
+    """
+    tell("registration", path=folder)
+    registration = read_manifest(folder, Registration)
+    version = str(registration.version) if registration.tags.get("pipeline_run") == run else ""
+
+    def note(journal: Journal, record: Record, attempt: Attempt) -> None:
+        if attempt.version is None:
+            journal.append({"what": "built", "of": attempt.number, "version": version}, after=record.entries)
+
+    _with_own(client, registration.name, run, note)
+    return version, registration.name
+
+
+def end(client: "MlflowClient", name: str, run: str) -> End | None:
+    """Note how the retraining ended that `run` began, and return it; None where it began none, or it has ended.
+
+    Args:
+        client: of the server.
+        name: the registered model's.
+        run: the pipeline's run.
+
+    Raises:
+        BadInput: the journal is broken.
+        Unavailable: the server does not answer.
+
+    """
+    ended = []
+
+    def note(journal: Journal, record: Record, attempt: Attempt) -> None:
+        with answering():
+            steps = steps_of(client, attempt)
+        how, why = outcome(attempt, steps)
+        now = time.time()
+        ended.append(End(now, how, now - attempt.time, why))
+        write_end(journal, record, attempt, ended[-1])
+
+    _with_own(client, name, run, note)
+    return ended[-1] if ended else None
+
+
+def outcome(attempt: Attempt, steps: list["Run"]) -> tuple[How, str]:
+    """Return how an attempt ended whose last step this is, and what it failed of.
+
+    What has failed is what MLflow has as failed, or as still running; what has succeeded has noted what it built. KFP
+    knows too, but tells it in different words here, on Kubeflow, and in its different versions.
+    """
+    if any(step.info.status == "KILLED" for step in steps):
+        return "interrupted", "it was interrupted"
+    failed = [step for step in steps if step.info.status in ("FAILED", "RUNNING")]
+    if failed:
+        return "failed", "; ".join(dict.fromkeys(map(_fault, failed)))
+    if attempt.version is None:
+        return "failed", _SILENT
+    return ("succeeded", "") if attempt.version else ("nothing new", "")
+
+
+def _fault(step: "Run") -> str:
+    if step.info.status == "RUNNING":
+        return f"{step.info.run_name}: its process was killed, mostly because memory ran out"
+    faults = json.loads(step.data.tags.get(FAULTS, "[]"))
+    return f"{step.info.run_name}: {' '.join(faults) or 'its log says what of'}"
+
+
+def _with_own(client: "MlflowClient", name: str, run: str, note: Callable[[Journal, Record, Attempt], None]) -> None:
+    """Let `note` write about what is under way for `run`."""
+    journal = journal_of(client, name)
+
+    def write() -> None:
+        record = read_record(journal)
+        for attempt in record.under_way:
+            if attempt.run == run:
+                note(journal, record, attempt)
+
+    looking_again(write)

@@ -1,0 +1,84 @@
+"""Whether a retraining that has not ended is still at work.
+
+Tasks on Kubeflow share no process, so nothing could renew a lease from its begin to its end. But each step opens a run
+in MLflow when it begins and ends it when it ends: these are the signs of life.
+"""
+
+import os
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components.contracts.kubeflow_run import PARENT_TAG
+from components.contracts.tracking import answering
+from components.retraining.record import Attempt, How, moment
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+PROCESS = "BESSEMER_RUN_PROCESS"
+"""Names the process that runs the whole pipeline on one machine, as host:pid."""
+
+
+@dataclass(frozen=True)
+class Death:
+    """That a retraining ended without a word."""
+
+    how: How
+    seconds: float
+    """From its begin to its last sign of life."""
+    why: str
+
+
+def death_of(client: "MlflowClient", attempt: Attempt, now: float) -> Death | None:
+    """Return how an attempt that has not ended came to its end; None as long as it may be at work.
+
+    Raises:
+        Unavailable: the server does not answer.
+
+    """
+    with answering():
+        whole = client.search_runs([attempt.experiment], f"attributes.run_id = '{attempt.mlflow_run}'")
+        steps = steps_of(client, attempt)
+    last = max([attempt.time, *(sign for run in steps for sign in _signs(run))])
+    seconds = last - attempt.time
+    if whole and whole[0].info.status == "KILLED":
+        return Death("interrupted", seconds, f"the run {attempt.run} was interrupted")
+    if _is_gone(attempt.process):
+        return Death("died", seconds, f"the run {attempt.run} was killed: its process {attempt.process} is gone")
+    if now - last > attempt.lease_minutes * 60:
+        silent = f"the run {attempt.run} gave no sign of life after {moment(last)}"
+        return Death("died", seconds, f"{silent}, for longer than its lease of {attempt.lease_minutes:g} minutes")
+    return None
+
+
+def steps_of(client: "MlflowClient", attempt: Attempt) -> list["Run"]:
+    """Return the last MLflow run of each of the attempt's steps; what lies between them and the pipeline's is KFP's."""
+    found: list[Run] = []
+    parents, waiting = {attempt.mlflow_run}, [attempt.mlflow_run]
+    while waiting:
+        children = client.search_runs([attempt.experiment], f"tags.`{PARENT_TAG}` = '{waiting.pop()}'")
+        found += children
+        waiting += [child.info.run_id for child in children]
+        parents |= {child.data.tags[PARENT_TAG] for child in children}
+    steps = sorted((run for run in found if run.info.run_id not in parents), key=lambda run: run.info.start_time)
+    return list({run.info.run_name: run for run in steps}.values())
+
+
+def _signs(run: "Run") -> list[float]:
+    return [sign / 1000 for sign in (run.info.start_time, run.info.end_time) if sign]
+
+
+def _is_gone(process: str) -> bool:
+    """Whether `process` was one of this machine and is no more."""
+    host, _, pid = process.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass  # it is somebody else's
+    return False

@@ -1,0 +1,97 @@
+"""What the registry says of a model: its newest version, its champion, and whether drift was found."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlflow.exceptions import MlflowException
+from pydantic import TypeAdapter, ValidationError
+
+from components.contracts.faults import BadInput, Fault
+from components.contracts.tracking import answering
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion, RegisteredModel
+
+CHAMPION = "champion"
+DRIFT = "bessemer.drift"
+"""The registered model's tag in which monitoring leaves what it found last."""
+_UNFINISHED = "bessemer.unfinished"
+"""The tag of a version that registration has not finished yet."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """The newest version."""
+
+    number: str
+    made: float
+    """Seconds since the epoch."""
+    data_md5: str
+    """Of the raw data that it was trained on."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What monitoring found last."""
+
+    alarm: bool
+    time: float
+    """Seconds since the epoch."""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A registered model, or what is known where there is none yet."""
+
+    name: str
+    newest: Version | None = None
+    champion: str = ""
+    """The champion's version number; empty as long as nobody reigns."""
+    drift: Drift | None = None
+
+
+def look_up(client: "MlflowClient", name: str) -> Registered:
+    """Return what the registry says of a model.
+
+    Raises:
+        BadInput: what monitoring left cannot be read.
+        Unavailable: the server does not answer.
+
+    """
+    with answering():
+        model = _model(client, name)
+        if model is None:
+            return Registered(name)
+        versions = [each for each in client.search_model_versions(f"name = '{name}'") if _UNFINISHED not in each.tags]
+    newest = max(versions, key=lambda each: int(each.version), default=None)
+    return Registered(
+        name,
+        _version(newest) if newest else None,
+        str(model.aliases.get(CHAMPION, "")),
+        _drift(name, model.tags[DRIFT]) if DRIFT in model.tags else None,
+    )
+
+
+def _version(version: "ModelVersion") -> Version:
+    return Version(str(version.version), version.creation_timestamp / 1000, version.tags.get("data_md5", ""))
+
+
+def _model(client: "MlflowClient", name: str) -> "RegisteredModel | None":
+    try:
+        return client.get_registered_model(name)
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise
+
+
+def _drift(name: str, text: str) -> Drift:
+    try:
+        return TypeAdapter(Drift).validate_python(json.loads(text))
+    except (ValueError, ValidationError):
+        way_out = "Let monitoring run again, or delete the tag."
+        thing = f"the tag {DRIFT} of the registered model {name}"
+        raise BadInput(Fault(thing, repr(text[:80]), 'such as {"alarm": true, "time": 1790000000}', way_out)) from None

@@ -1,0 +1,153 @@
+"""The commands of `bessemer` that look at a model's ledger and write to it."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from pipelines.command_line import Overrides, sentences
+
+registry = typer.Typer()
+webhooks = typer.Typer(no_args_is_help=True, help="What MLflow's server calls when somebody sets an alias there.")
+registry.add_typer(webhooks, name="webhooks")
+
+Name = Annotated[str, typer.Argument(help="The registered model's name.")]
+Asked = Annotated[int | None, typer.Argument(help="The version that waits; may be left out when only one does.")]
+Reason = Annotated[str, typer.Option(help="Why; it stands in the ledger.")]
+KEPT = 1
+"""The exit code of a promotion that left the champion where it was."""
+
+
+@registry.command()
+def promote(
+    name: Name,
+    version: Annotated[str, typer.Argument(help="The challenger's version; else the one with that alias.")] = "",
+    overrides: Overrides = None,
+    explained: Annotated[bool, typer.Option("--explain", help="Say whether the rows are enough to decide.")] = False,
+    runner: Annotated[Literal["subprocess", "docker"], typer.Option(help="What a task is.")] = "subprocess",
+) -> None:
+    """Let a version become the champion if it is shown to be good enough; ends with 1 where it does not."""
+    with sentences():
+        from rich.console import Console
+
+        from pipelines import preset as presets
+        from pipelines.jobs import promote_job
+        from pipelines.registry.verdict import show as show_verdict
+        from pipelines.watch import run_here
+
+        console = Console(highlight=False, markup=True)
+        outcome = run_here(promote_job(name, version, presets.settings_of(overrides or [])), console, runner)
+        promotion = show_verdict(outcome.run, console, explained)
+        console.print(outcome.summary(), style="dim")
+        kept = promotion is not None and promotion.outcome == "kept"
+        raise typer.Exit(KEPT if kept else outcome.exit_code)
+
+
+@registry.command()
+def history(
+    name: Name,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as a page.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Show who reigned, who moved the alias and why; the chain is checked, and nothing is changed."""
+    with sentences():
+        from rich.console import Console
+
+        from components.promotion.ledger import Ledger
+        from pipelines.registry.connect import registry
+        from pipelines.registry.history import show, to_json
+        from pipelines.registry.history_page import write_page
+
+        state = Ledger(registry(), name).look()
+        if html:
+            write_page(state, html)
+        if as_json:
+            print(to_json(state))
+        elif html:
+            print(html)
+        else:
+            show(state, Console(highlight=False))
+
+
+@registry.command()
+def rollback(
+    name: Name,
+    to: Annotated[int | None, typer.Option(help="An earlier champion; else the one before this one.")] = None,
+    reason: Reason = "",
+) -> None:
+    """Bring an earlier champion back, once it is found to be whole and to answer."""
+    with sentences():
+        from components.promotion.ledger import Ledger
+        from components.promotion.rollback import roll_back
+        from pipelines.registry.connect import registry
+        from pipelines.registry.history import line
+
+        print(line(name, roll_back(Ledger(registry(), name), to, reason)))
+
+
+@registry.command()
+def approve(name: Name, version: Asked = None, *, reason: Reason) -> None:
+    """Let a challenger that has passed the gate become champion."""
+    _answer("approval", name, version, reason)
+
+
+@registry.command()
+def reject(name: Name, version: Asked = None, *, reason: Reason) -> None:
+    """Keep a challenger that has passed the gate from becoming champion."""
+    _answer("rejection", name, version, reason)
+
+
+def _answer(kind: str, name: str, version: int | None, reason: str) -> None:
+    with sentences():
+        from components.promotion.approval import answer
+        from components.promotion.ledger import Ledger
+        from pipelines.registry.connect import registry
+        from pipelines.registry.history import line
+
+        given = answer(Ledger(registry(), name), "approval" if kind == "approval" else "rejection", version, reason)
+        print(line(name, given))
+
+
+@registry.command()
+def requests(
+    name: Annotated[str, typer.Argument(help="A registered model; all that have a ledger without it.")] = "",
+) -> None:
+    """Take up what was answered in MLflow's pages, and show who waits for a person."""
+    with sentences():
+        from rich.console import Console
+
+        from pipelines.registry.connect import registry
+        from pipelines.registry.requests import take_up_and_show
+
+        take_up_and_show(registry(), name, Console(highlight=False))
+
+
+@webhooks.command("register")
+def register_webhook(
+    url: Annotated[str, typer.Argument(help="Where MLflow's server reaches the receiver.")],
+) -> None:
+    """Let MLflow's server call a receiver; a second call changes it. The secret is in BESSEMER_WEBHOOK_SECRET."""
+    with sentences():
+        from pipelines.registry.connect import registry
+        from pipelines.registry.webhook import register, secret
+
+        print(register(registry(), url, secret()))
+
+
+@webhooks.command("receive")
+def receive_webhooks(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Only these models; without any, all of Bessemer's.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8088,
+) -> None:
+    """Promote what is called a challenger in MLflow, until Ctrl-C. The secret is in BESSEMER_WEBHOOK_SECRET."""
+    with sentences():
+        from pipelines.registry.connect import registry
+        from pipelines.registry.orders import Foreman, command, known
+        from pipelines.registry.receiver import serve
+        from pipelines.registry.webhook import secret
+
+        foreman = Foreman(known(registry(), names or []), command)
+        serve(host, port, secret(), foreman.take)

@@ -1,0 +1,85 @@
+"""A client that dies at a given write, and the works that it dies in.
+
+`python -m tests.components.promotion.dying WORK FOLDER WRITE` does a work in a process of its own, which a SIGKILL ends
+before that write.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+from mlflow import MlflowClient
+
+from components.contracts.faults import BadInput
+from components.contracts.tracking import StepRun
+from components.promotion.approval import APPROVAL, answer, take_up
+from components.promotion.config import PromotionSettings
+from components.promotion.ledger import Ledger
+from components.promotion.promote import promote
+from components.promotion.rollback import roll_back
+from tests.components.promotion.gate import NAME, Gate, promoted
+
+WRITES = ("create_", "set_", "log_", "delete_")
+
+
+class Dying:
+    """A client that dies before its `last`th write: just after the write before it, in other words."""
+
+    def __init__(self, client: MlflowClient, last: int, die: Callable[[], None]) -> None:
+        self.client = client
+        self.left = last
+        self.die = die
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.client, name)
+        return self._counted(found) if name.startswith(WRITES) else found
+
+    def _counted(self, write: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*arguments: Any, **more: Any) -> Any:
+            self.left -= 1
+            if self.left == 0:
+                self.die()
+            return write(*arguments, **more)
+
+        return counted
+
+
+def prepare(work: str, gate: Gate) -> None:
+    """Bring a registry to where the work begins."""
+    if work in ("promotion", "request", "refusal"):
+        gate.judge(4, passed=work != "refusal", place=gate.folder / "case")
+        (gate.folder / "run").write_text(gate.client.create_run("0").info.run_id)
+    elif work != "rollback":
+        promoted(gate, 4, "approve")
+    if work == "taken up":
+        gate.client.set_model_version_tag(NAME, "4", APPROVAL, "approved")
+
+
+def do(work: str, client: Any, folder: Path) -> None:
+    """Do the work, or do it again."""
+    ledger = Ledger(client, NAME)
+    if work in ("promotion", "request", "refusal"):
+        policy: Literal["auto", "approve"] = "approve" if work == "request" else "auto"
+        run = StepRun(client, (folder / "run").read_text())
+        case = folder / "case" / "contenders", folder / "case" / "decision"
+        promote(*case, PromotionSettings(policy=policy), folder / "promotion", run)
+    elif work == "rollback":
+        roll_back(ledger, None, "It is rude.")
+    elif work == "taken up":
+        take_up(ledger)
+    else:
+        with suppress(BadInput):  # asked again, no request waits any longer
+            answer(ledger, "approval" if work == "approval" else "rejection", 4, "I looked at it.")
+
+
+def main(work: str, folder: str, last: str) -> None:
+    client = MlflowClient(f"sqlite:///{folder}/mlflow.db")
+    do(work, Dying(client, int(last), lambda: os.kill(os.getpid(), signal.SIGKILL)), Path(folder))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

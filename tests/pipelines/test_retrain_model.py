@@ -1,0 +1,175 @@
+"""Retraining as a graph, and the whole way on this machine."""
+
+import csv
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from kfp import compiler
+
+from components.retraining.record import Record, journal_of, read_record
+from pipelines.retrain_model import retrain_model
+from tests.conftest import labelled_texts
+from tests.pipelines import runs
+
+PAIRS = labelled_texts(400, seed=1)
+
+
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    path = tmp_path_factory.mktemp("compiled") / "package.yaml"
+    compiler.Compiler().compile(retrain_model, str(path))
+    return next(yaml.safe_load_all(path.read_text()))
+
+
+@pytest.fixture(scope="module")
+def tasks(spec: dict[str, Any]) -> dict[str, Any]:
+    dags = [spec["root"], *spec["components"].values()]
+    return {name: task for dag in dags for name, task in dag.get("dag", {"tasks": {}})["tasks"].items()}
+
+
+def inside(spec: dict[str, Any], tasks: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the tasks of a task that is a graph itself."""
+    return dict(spec["components"][tasks[name]["componentRef"]["name"]]["dag"]["tasks"])
+
+
+def test_the_end_is_noted_whatever_becomes_of_it(spec: dict[str, Any], tasks: dict[str, Any]) -> None:
+    ended = tasks["end-retraining"]
+    assert ended["dependentTasks"] == ["exit-handler-1"]
+    assert ended["triggerPolicy"]["strategy"] == "ALL_UPSTREAM_TASKS_COMPLETED"
+    assert {"check-reason", "condition-2"} <= set(inside(spec, tasks, "exit-handler-1"))
+    # the back end of KFP has had several words for a status; MLflow's are ours
+    assert all("taskFinalStatus" not in given for given in ended["inputs"]["parameters"].values())
+
+
+def test_nothing_is_built_without_a_reason(spec: dict[str, Any], tasks: dict[str, Any]) -> None:
+    assert "check-reason-Output'] == true" in tasks["condition-2"]["triggerPolicy"]["condition"]
+    assert {"build", "name-version"} <= set(inside(spec, tasks, "condition-2"))
+    assert tasks["name-version"]["dependentTasks"] == ["build"]
+
+
+def test_the_model_to_start_from_is_the_answers(tasks: dict[str, Any]) -> None:
+    given = tasks["build"]["inputs"]["parameters"]["model_ingestion"]
+    assert given["componentInputParameter"] == "pipelinechannel--check-reason-start"
+
+
+def test_what_looks_and_what_notes_is_never_cached(tasks: dict[str, Any]) -> None:
+    for name in ("resolve-settings", "resolve-data", "check-reason", "name-version", "end-retraining"):
+        assert not tasks[name].get("cachingOptions", {}).get("enableCache"), name
+
+
+def write_reviews(path: Path, pairs: list[tuple[str, str]]) -> None:
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([("text", "category"), *pairs])
+
+
+def arguments(reviews: Path, *more: str) -> list[str]:
+    fixed = [f"data_ingestion.source={reviews}", "data_ingestion.max_rows=0", "evaluation.threads=1"]
+    values = [*fixed, "retraining.cooldown_hours=0", *more]
+    return ["smoke", *(word for value in values for word in ("--set", value))]
+
+
+def record(home: Path) -> Record:
+    return read_record(journal_of(runs.registry(home), "smoke"))
+
+
+@pytest.mark.slow
+def test_from_the_first_version_over_no_reason_to_other_data(tmp_path: Path) -> None:
+    home, reviews = tmp_path / "home", tmp_path / "reviews.csv"
+    write_reviews(reviews, PAIRS)
+
+    first = runs.run(home, *arguments(reviews), command="retrain")
+    assert first.exit_code == 0, first.said
+    assert "smoke is trained again: there is no version of it yet" in first.said
+    assert "smoke version 1, alias challenger" in first.said
+    assert "int8-dynamic" in first.said
+
+    second = runs.run(home, *arguments(reviews), command="retrain")
+    assert second.exit_code == 0, second.said
+    assert "smoke is not trained again: no reason: version 1 is 0.0 days old" in second.said
+    assert second.worked == ["retraining"]
+    assert "fine tuning" not in second.said
+
+    write_reviews(reviews, [(PAIRS[0][0] + " indeed", PAIRS[0][1]), *PAIRS[1:]])
+    third = runs.run(home, *arguments(reviews), command="retrain")
+    assert third.exit_code == 0, third.said
+    assert "smoke is trained again: the data changed since version 1" in third.said
+    assert "fine_tuning" in third.worked
+    assert len(runs.versions(home)) == 2
+
+    forced = runs.run(home, *arguments(reviews), "--force", "a look", command="retrain")
+    assert forced.exit_code == 0, forced.said
+    assert "smoke is trained again: asked for: a look" in forced.said
+    assert [each.end.how for each in record(home).attempts if each.end] == ["succeeded", "succeeded", "nothing new"]
+
+
+@pytest.mark.slow
+def test_what_fails_opens_the_breaker_which_says_what_to_mend_and_closes_by_hand(tmp_path: Path) -> None:
+    home, reviews = tmp_path / "home", tmp_path / "reviews.csv"
+    write_reviews(reviews, PAIRS)
+    given = arguments(reviews, "selection.max_mib=0.001", "retraining.max_failures=1")
+
+    failed = runs.run(home, *given, command="retrain")
+    assert failed.exit_code == 65, failed.said
+    (attempt,) = record(home).attempts
+    assert attempt.end
+    assert attempt.end.how == "failed"
+    assert attempt.end.why.startswith("registration: ")
+    assert "MiB" in attempt.end.why
+
+    held = runs.run(home, *given, command="retrain")
+    assert held.exit_code == 0, held.said
+    assert "But the circuit breaker is open: 1 training in a row failed" in held.said
+    assert "- registration: " in held.said
+
+    closed = runs.run(home, "smoke", "--reset", command="retrain")
+    assert closed.said == "The circuit breaker of smoke is closed.\n"
+    mended = runs.run(home, *arguments(reviews), command="retrain")
+    assert mended.exit_code == 0, mended.said
+    assert len(runs.versions(home)) == 1
+
+
+@pytest.mark.slow
+def test_a_retraining_that_is_killed_leaves_the_lock_to_the_next(tmp_path: Path) -> None:
+    home, reviews = tmp_path / "home", tmp_path / "reviews.csv"
+    write_reviews(reviews, PAIRS)
+    process = runs.start(home, *arguments(reviews), command="retrain")
+    trained: list[int] = []
+    while process.poll() is None and not trained:
+        told = [event for event in runs.events(home) if event["event"] == "started"]
+        trained = [event["pid"] for event in told if event["room"] == "fine_tuning"]
+        time.sleep(0.02)
+    (holder,) = record(home).under_way
+
+    beside = runs.run(home, *arguments(reviews), command="retrain")
+    assert beside.exit_code == 0, beside.said
+    assert f"smoke is not trained again: another retraining is at work: the run {holder.run}" in beside.said
+
+    os.killpg(os.getpgid(trained[0]), signal.SIGKILL)
+    process.communicate(timeout=60)
+    (killed,) = record(home).under_way
+    assert killed.run == holder.run
+
+    again = runs.run(home, *arguments(reviews), command="retrain")
+    assert again.exit_code == 0, again.said
+    assert "data_ingestion" not in again.worked
+    assert [each.end.how for each in record(home).attempts if each.end] == ["died", "succeeded"]
+
+
+@pytest.mark.slow
+def test_ctrl_c_is_no_failure_of_the_training(tmp_path: Path) -> None:
+    home, reviews = tmp_path / "home", tmp_path / "reviews.csv"
+    write_reviews(reviews, PAIRS)
+
+    def trains(event: dict[str, Any]) -> bool:
+        return event["event"] == "started" and event["room"] == "data_validation"
+
+    stopped = runs.interrupt_when(home, arguments(reviews), trains, command="retrain")
+    assert stopped.exit_code == 130
+    again = runs.run(home, *arguments(reviews, "retraining.max_failures=1"), command="retrain")
+    assert again.exit_code == 0, again.said
+    assert [each.end.how for each in record(home).attempts if each.end] == ["interrupted", "succeeded"]
