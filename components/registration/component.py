@@ -78,15 +78,9 @@ def register_model(
         from components.registration.register import register
 
         inputs = Inputs(
-            candidates=tuple(Path(candidate.path) for candidate in candidates),
-            scorecards=tuple(Path(scorecard.path) for scorecard in scorecards),
-            choice=Path(choice.path),
-            base=Path(base.path),
-            tuned=Path(tuned.path),
-            dataset=Path(dataset.path),
-            validation=Path(validation.path),
-            curve=Path(curve.path),
-            report=Path(report.path),
+            tuple(Path(candidate.path) for candidate in candidates),
+            tuple(Path(scorecard.path) for scorecard in scorecards),
+            *(Path(artifact.path) for artifact in (choice, base, tuned, dataset, validation, curve, report)),
             asked=asked,
         )
         result = register(inputs, config, Path(registration.path), Path(model_card.path), run)
