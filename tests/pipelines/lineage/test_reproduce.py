@@ -53,7 +53,7 @@ def test_a_version_is_reproduced_to_the_byte_and_the_registry_stays_as_it_is(hom
         ["data set", "base model", "tuned weights", "candidate", "accuracy", "macro F1"], "equal"
     )
     assert [(found.version, found.aliases) for found in runs.versions(home)] == before
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert list((tmp_path / "tmp").glob("bessemer-*")) == []
 
 
 def test_a_version_that_was_trained_further_names_its_parent(home: Path, tmp_path: Path) -> None:
@@ -73,4 +73,4 @@ def test_data_that_were_tampered_with_are_named_before_any_work(home: Path, revi
     assert f"the data {reviews}: found md5" in done.stderr
     assert "Traceback" not in done.stderr
     assert "data ingestion" not in done.stdout
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert list((tmp_path / "tmp").glob("bessemer-*")) == []
