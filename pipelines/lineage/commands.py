@@ -11,6 +11,12 @@ from pipelines.command_line import sentences
 
 lineage = typer.Typer()
 
+TOLERANCE = 0.5
+"""Points that lie between rounding and another draw.
+
+BERT-tiny on 3,000 film reviews, half of them held out: with one, two or three threads the weights are other bytes each time
+and the accuracy is the same to the row; with another seed it is 0.6 points off.
+"""
 NOT_REPRODUCED = 1
 """The exit code where a version was built again and is another one."""
 WIDE = 200
@@ -77,7 +83,9 @@ def card(
 def reproduce(
     name: Named,
     version: Version = "",
-    tolerance: Annotated[float, typer.Option(help="Points of accuracy and macro F1 that the two may be apart.")] = 1.0,
+    tolerance: Annotated[
+        float, typer.Option(help="Points of accuracy and macro F1 that the two may be apart.")
+    ] = TOLERANCE,
     exact: Annotated[bool, typer.Option("--exact", help="The model's files have to be the same bytes.")] = False,
     any_code: Annotated[bool, typer.Option("--any-code", help="Other code or libraries than then will do.")] = False,
     output: Annotated[Path | None, typer.Option(help="Where the comparison goes as JSON.")] = None,

@@ -12,8 +12,6 @@ from pipelines.lineage.recorded import Recorded
 
 Likeness = Literal["equal", "within", "differs"]
 
-TOLERANCE = 1.0
-"""Points of accuracy and of macro F1 by which the same training may end apart where sums are taken in another order."""
 
 _SHOWN = 16
 """Digits of a hash that are shown; the JSON has them all."""
