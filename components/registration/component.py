@@ -73,6 +73,15 @@ def register_model(
     from components.registration.config import RegistrationSettings
     from components.registration.evidence import Inputs
 
+    single = {
+        "choice": choice,
+        "base": base,
+        "tuned": tuned,
+        "dataset": dataset,
+        "validation": validation,
+        "curve": curve,
+        "report": report,
+    }
     with step("registration") as run:
         config = read_settings(RegistrationSettings, settings, "registration")
         from components.registration.register import register
@@ -80,13 +89,7 @@ def register_model(
         inputs = Inputs(
             candidates=tuple(Path(candidate.path) for candidate in candidates),
             scorecards=tuple(Path(scorecard.path) for scorecard in scorecards),
-            choice=Path(choice.path),
-            base=Path(base.path),
-            tuned=Path(tuned.path),
-            dataset=Path(dataset.path),
-            validation=Path(validation.path),
-            curve=Path(curve.path),
-            report=Path(report.path),
+            **{name: Path(artifact.path) for name, artifact in single.items()},
             asked=asked,
         )
         result = register(inputs, config, Path(registration.path), Path(model_card.path), run)
