@@ -54,7 +54,7 @@ def test_who_approves_stands_in_the_ledger(waiting: Gate, monkeypatch: pytest.Mo
 def test_a_rejection_moves_nothing_and_is_final(waiting: Gate) -> None:
     answer(waiting.ledger, "rejection", 4, "It is rude.")
     assert (waiting.champion, last(waiting).values["why"]) == (3, "It is rude.")
-    sentence = "a request for version 4 of sentiment: found none that waits; the last one ended as a rejection"
+    sentence = "a request for version 4 of sentiment: found none that waits, and the last answer is: rejection"
     with pytest.raises(BadInput, match=sentence):
         answer(waiting.ledger, "approval", 4, "But I like it.")
     assert waiting.champion == 3
@@ -80,7 +80,7 @@ def test_of_two_that_wait_one_has_to_be_named_and_the_other_lapses(waiting: Gate
 
 def test_nobody_approves_after_the_champion_was_moved_by_hand(waiting: Gate) -> None:
     waiting.move_by_hand(1)
-    with pytest.raises(BadInput, match="the last one ended as a lapse"):
+    with pytest.raises(BadInput, match="the last answer is: lapse"):
         answer(waiting.ledger, "approval", 4, "")
     assert waiting.champion == 1
     assert waiting.kinds[3:] == ["request", "by hand", "lapse"]
@@ -89,7 +89,7 @@ def test_nobody_approves_after_the_champion_was_moved_by_hand(waiting: Gate) -> 
 def test_what_nobody_answers_in_time_lapses(waiting: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     later = time.time() + 72 * 3600 + 1
     monkeypatch.setattr(approval.time, "time", lambda: later)
-    with pytest.raises(BadInput, match="the last one ended as a lapse"):
+    with pytest.raises(BadInput, match="the last answer is: lapse"):
         answer(waiting.ledger, "approval", 4, "")
     assert last(waiting).values["why"] == "It lapsed: nobody answered in time."
     assert waiting.champion == 3

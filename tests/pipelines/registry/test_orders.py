@@ -11,7 +11,6 @@ from mlflow import MlflowClient
 from components.contracts.faults import Fault, Unavailable
 from pipelines.registry.orders import Foreman, Order, command, known, order_of
 from pipelines.registry.webhook import SECRET
-from tests.mlflow_here import client, tracking  # noqa: F401 - fixtures
 
 VERSION = {"name": "sentiment", "version": "4"}
 
@@ -83,7 +82,7 @@ def test_the_command_takes_a_name_for_nothing_but_a_name() -> None:
     assert command(Order("take up", "a; reboot", 4))[-3:] == ["requests", "--", "a; reboot"]
 
 
-def test_only_what_bessemer_registered_is_known(client: MlflowClient) -> None:  # noqa: F811
+def test_only_what_bessemer_registered_is_known(client: MlflowClient) -> None:
     client.create_registered_model("sentiment")
     client.create_model_version("sentiment", "nowhere", tags={"candidate_sha256": "0" * 64})
     client.create_model_version("sentiment", "nowhere")

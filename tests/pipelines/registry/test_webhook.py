@@ -16,7 +16,7 @@ from components.contracts.faults import BadInput
 from pipelines.registry.orders import Order
 from pipelines.registry.receiver import Door, receiver
 from pipelines.registry.webhook import register, secret
-from tests.mlflow_here import Server, client, free_port, mlflow_server, tracking  # noqa: F401 - fixtures
+from tests.mlflow_here import Server, free_port, mlflow_server
 
 SECRET = "a secret that both sides know"
 ROOT = Path(__file__).parents[3]
@@ -33,13 +33,13 @@ def test_the_secret_is_in_the_environment_and_hard_to_guess(monkeypatch: pytest.
         secret()
 
 
-def test_a_database_calls_nobody(client: MlflowClient) -> None:  # noqa: F811
+def test_a_database_calls_nobody(client: MlflowClient) -> None:
     with pytest.raises(BadInput, match="the registry: found a database; expected a server"):
         register(client, "https://example.org", SECRET)
 
 
 @pytest.fixture
-def calling(tmp_path: Path, tracking: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:  # noqa: F811
+def calling(tmp_path: Path, tracking: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """Yield a server that calls webhooks, also on this machine, and has two versions of `sentiment`."""
     allowed = {
         "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY": Fernet.generate_key().decode(),
@@ -89,7 +89,7 @@ def test_an_alias_that_is_set_there_is_an_order_here(calling: Server) -> None:
 
 
 @pytest.mark.slow
-def test_a_server_that_may_not_call_there_says_so(tmp_path: Path, tracking: str) -> None:  # noqa: F811
+def test_a_server_that_may_not_call_there_says_so(tmp_path: Path, tracking: str) -> None:
     key = Fernet.generate_key().decode()
     with mlflow_server(tmp_path / "server", MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY=key) as server:
         own = MlflowClient(server.uri)
