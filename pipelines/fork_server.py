@@ -35,13 +35,19 @@ _BUILD = {
     "report_run": [*TRACKING, "components.reporting.report"],
     "register_model": [*TRACKING, "mlflow.pyfunc", "components.registration.register"],
 }
-_RETRAIN = {"check_reason": [*TRACKING, "components.retraining.check"], **_BUILD}
 _PROMOTE = {
     **_DATA,
     "fetch_contenders": [*TRACKING, "components.promotion.fetch"],
     "compare_contenders": [*TRACKING, "components.evaluation.compare"],
     "decide_promotion": [*TRACKING, "components.gating.decide"],
     "promote_model": [*TRACKING, "components.promotion.promote"],
+}
+_RETRAIN = {
+    "check_reason": [*TRACKING, "components.retraining.check"],
+    **_BUILD,
+    "name_version": [*TRACKING, "components.retraining.end"],
+    **_PROMOTE,
+    "end_retraining": [*TRACKING, "components.retraining.end"],
 }
 IMPORTS: dict[str, Mapping[str, list[str]]] = {
     "build_model": _BUILD,

@@ -14,15 +14,7 @@ def task(component: str) -> Task:
     return Task(["-m", "kfp.dsl.executor_main", "--function_to_execute", component], "", {}, ())
 
 
-LOOKUPS = {
-    "resolve_settings",
-    "resolve_data",
-    "resolve_model",
-    "resolve_registry",
-    "resolve_contest",
-    "name_version",
-    "end_retraining",
-}
+LOOKUPS = {"resolve_settings", "resolve_data", "resolve_model", "resolve_registry", "resolve_contest"}
 BUILD = IMPORTS["build_model"]
 
 
