@@ -40,7 +40,7 @@ def main() -> None:
             given.validation,
             given.curve,
             given.report,
-            json.loads(given.asked.read_text(encoding="utf-8")) if given.asked else {},
+            asked=json.loads(given.asked.read_text(encoding="utf-8")) if given.asked else {},
         )
         card = given.output.with_name(given.output.name + ".md")
         result = register(inputs, settings, given.output, card, run)

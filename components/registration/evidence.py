@@ -33,7 +33,7 @@ class Inputs:
     """The page with the training curve, one file."""
     report: Path
     """The page about the whole run, one file."""
-    asked: Mapping[str, Any] = field(default_factory=dict)
+    asked: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     """What the run was asked for, where a form did."""
 
 

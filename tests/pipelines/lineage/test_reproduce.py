@@ -1,0 +1,79 @@
+"""A version built again from what is recorded of it, as a user asks for it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pipelines import runs
+from tests.pipelines.test_local import settings, write_reviews
+
+pytestmark = pytest.mark.slow
+
+
+def bessemer(home: Path, *arguments: str, temporary: Path) -> "subprocess.CompletedProcess[str]":
+    temporary.mkdir(exist_ok=True)
+    environment = runs.environment(home, PYTHONPATH=str(runs.ROOT), TMPDIR=str(temporary))
+    command = [sys.executable, "-m", "pipelines", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=runs.ROOT, check=False)
+
+
+@pytest.fixture(scope="module")
+def reviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.conftest import labelled_texts
+
+    path = tmp_path_factory.mktemp("reviews") / "reviews.csv"
+    write_reviews(path, labelled_texts(400, seed=1))
+    return path
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, reviews: Path) -> Path:
+    """A home in which `smoke` was built, and its version trained further."""
+    home = tmp_path_factory.mktemp("home") / "home"
+    for source in ("package://cognition/model", "models:/smoke@challenger"):
+        ended = runs.run(home, "smoke", *settings(reviews, f"model_ingestion.source={source}"))
+        assert ended.exit_code == 0, ended.said
+    return home
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_version_is_reproduced_to_the_byte_and_the_registry_stays_as_it_is(
+    version: str, home: Path, tmp_path: Path
+) -> None:
+    before = [(found.version, found.aliases) for found in runs.versions(home)]
+    output = tmp_path / "reproduction.json"
+    # --any-code: the checkout under test may hold changes that are in no commit
+    demands = ["--exact", "--any-code", "--output", str(output)]
+    done = bessemer(home, "reproduce", "smoke", version, *demands, temporary=tmp_path / "tmp")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"models:/smoke/{version} was reproduced to the byte." in done.stdout
+    told = json.loads(output.read_text())
+    assert (told["succeeded"], told["to_the_byte"], told["same_arithmetic"]) == (True, True, True)
+    assert {each["what"]: each["likeness"] for each in told["compared"]} == dict.fromkeys(
+        ["data set", "base model", "tuned weights", "candidate", "accuracy", "macro F1"], "equal"
+    )
+    assert [(found.version, found.aliases) for found in runs.versions(home)] == before
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_a_version_that_was_trained_further_names_its_parent(home: Path, tmp_path: Path) -> None:
+    done = bessemer(home, "lineage", "smoke", "--json", temporary=tmp_path / "tmp")
+    traced = json.loads(done.stdout)
+    assert (traced["version"], traced["parent"]["version"]) == ("models:/smoke/2", "models:/smoke/1")
+
+
+def test_data_that_were_tampered_with_are_named_before_any_work(home: Path, reviews: Path, tmp_path: Path) -> None:
+    kept = reviews.read_bytes()
+    try:
+        reviews.write_bytes(kept.replace(b"lovely", b"loathly"))
+        done = bessemer(home, "reproduce", "smoke", "1", "--any-code", temporary=tmp_path / "tmp")
+    finally:
+        reviews.write_bytes(kept)
+    assert done.returncode == 65
+    assert f"the data {reviews}: found md5" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "data ingestion" not in done.stdout
+    assert list((tmp_path / "tmp").iterdir()) == []
