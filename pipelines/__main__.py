@@ -93,15 +93,21 @@ def compile(
     preset: Annotated[str, typer.Argument(help="The preset, or YAML file, that the form is filled in with.")] = "",
     output: Annotated[Path, typer.Option(help="Where the pipeline package goes.")] = Path("build/build-model.yaml"),
     placement: Annotated[Path | None, typer.Option(help="A YAML file: where each room runs, and with what.")] = None,
+    others: Annotated[bool, typer.Option("--all", help="Write those for promotion and so on beside it.")] = False,
 ) -> None:
     """Write the pipeline package that Kubeflow Pipelines takes."""
     with sentences():
         from pipelines import placement as placements
         from pipelines import preset as presets
+        from pipelines.jobs import GRAPHS
         from pipelines.package import write_package
 
         chosen = presets.load(preset) if preset else None
-        print(write_package(output, chosen.arguments() if chosen else None, placements.load(placement)))
+        placed = placements.load(placement)
+        print(write_package(output, chosen.arguments() if chosen else None, placed))
+        for pipeline in GRAPHS[1:] if others else ():
+            beside = output.with_name(f"{pipeline.replace('_', '-')}.yaml")
+            print(write_package(beside, placement=placed, pipeline=pipeline))
 
 
 @app.command()
