@@ -44,8 +44,9 @@ def promote_job(name: str, version: str, settings: Mapping[str, Any]) -> Job:
 
 
 def retrain_job(preset: Preset, forced: str = "") -> Job:
-    """Return the run that takes a preset to the registry again if there is a reason, or for that of somebody's own."""
-    steps = [("retraining", "reason"), *build_steps(preset.measured)]
+    """Return the run that builds and promotes a preset again if there is a reason, or for that of somebody's own."""
+    promoting = [place for place in PROMOTE_STEPS if place != ("data_ingestion", "")]  # which building has done
+    steps = [("retraining", "reason"), *build_steps(preset.measured), *promoting]
     return Job("retrain_model", preset.name, {**preset.arguments(), "forced": forced}, steps, preset.sources())
 
 
