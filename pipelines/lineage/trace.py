@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _GENERATIONS = 20
 """How many versions, each trained further from the one before, are followed."""
 _TAGS = {
-    "model": ("recipe", "applied", "candidate_sha256", "tuned_sha256"),
+    "model": ("recipe", "applied", "candidate_sha256", "tuned_sha256", "model_sha256"),
     "measured": ("accuracy", "p50_ms", "p95_ms", "mib", "speed_up"),
     "data": ("data_source", "data_repository", "data_revision", "data_md5", "dataset_sha256"),
     "base model": ("base_model", "base_revision", "base_sha256"),
