@@ -50,6 +50,24 @@ def retrain_job(preset: Preset, forced: str = "") -> Job:
     return Job("retrain_model", preset.name, {**preset.arguments(), "forced": forced}, steps, preset.sources())
 
 
+def monitor_job(name: str, texts: str, version: str, columns: tuple[str, str], settings: Mapping[str, Any]) -> Job:
+    """Return the run that compares a batch of fresh texts with what a version was measured on.
+
+    Args:
+        name: the registered model's.
+        texts: the file, here or at `s3://bucket/key`.
+        version: its number; empty for the champion, else the challenger.
+        columns: those with the texts and with the labels; the second may be empty.
+        settings: the section drift_monitoring.
+
+    """
+    text_column, label_column = columns
+    arguments = {"name": name, "texts": texts, "version": version, "settings": dict(settings)}
+    arguments |= {"text_column": text_column, "label_column": label_column}
+    steps = [("drift_monitoring", ""), ("drift_monitoring", "announcement")]
+    return Job("monitor_model", f"{name} monitoring", arguments, steps, [texts])
+
+
 PROMOTE_STEPS = [
     ("data_ingestion", ""),
     ("promotion", "contenders"),

@@ -13,6 +13,6 @@ def thresholds(p_values: Sequence[float], alpha: float) -> list[tuple[float, boo
     rejecting = True
     for rank, place in enumerate(order):
         threshold = alpha / (len(p_values) - rank)
-        rejecting = rejecting and p_values[place] <= threshold
+        rejecting = rejecting and bool(p_values[place] <= threshold)
         found[place] = (threshold, rejecting)
     return found
