@@ -5,6 +5,8 @@ from typing import ClassVar
 
 ASKED = "asked.json"
 """What the run was asked for, among the artifacts of the run that registered the version."""
+CARD = "model_card.md"
+"""The model card, in the contract's folder and among those artifacts."""
 TUNED_SHA256 = "tuned_sha256"
 """The version's tag that names the weights which it was made from."""
 

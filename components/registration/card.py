@@ -18,8 +18,6 @@ from components.registration.evidence import Evidence
 from components.registration.lineage import headlines, mib
 from components.registration.markdown import bullets, code, plain, table
 
-CARD = "model_card.md"
-
 
 def model_card(
     evidence: Evidence, settings: RegistrationSettings, registration: Registration, spent: Mapping[str, float]

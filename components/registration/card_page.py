@@ -2,7 +2,6 @@
 
 from html import escape
 
-from huggingface_hub import RepoCard
 from markdown_it import MarkdownIt
 
 from components.contracts.page import LOOK
@@ -19,7 +18,7 @@ code { font-size: .88rem; }
 
 def card_page(card: str) -> str:
     """Return a model card as HTML; the metadata above it is for the hub's tools and stays away."""
-    text = RepoCard(card, ignore_metadata_errors=True).text
+    text = card.partition("\n---\n")[2]
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
     body = markdown.render(text)
     for tag, wrapped in (("<table>", '<div class="scroll"><table>'), ("</table>", "</table></div>")):

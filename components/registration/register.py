@@ -11,9 +11,9 @@ from components.contracts.events import tell
 from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import whole_folder, write_manifest, write_text_whole
 from components.contracts.package import PACKAGE_TAG
-from components.contracts.registration import Registration
+from components.contracts.registration import CARD, Registration
 from components.contracts.tracking import StepRun, answering, without_password
-from components.registration.card import CARD, model_card
+from components.registration.card import model_card
 from components.registration.config import RegistrationSettings
 from components.registration.evidence import Evidence, Inputs, read_evidence
 from components.registration.lineage import describe, headlines, lineage, measurements

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from components.contracts.faults import BadInput, Fault
-from components.registration.card import CARD
+from components.contracts.registration import CARD
 from components.registration.markdown import code, plain, table
 from pipelines.lineage.evidence import read_text
 from pipelines.lineage.trace import trace

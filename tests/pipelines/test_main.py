@@ -13,7 +13,20 @@ from components.contracts.faults import BadInput, Fault
 from pipelines import doctor
 from pipelines.__main__ import app
 
-COMMANDS = ("run", "retrain", "show", "compile", "presets", "predict", "ui", "doctor", "data")
+COMMANDS = (
+    "run",
+    "retrain",
+    "show",
+    "compile",
+    "presets",
+    "predict",
+    "ui",
+    "doctor",
+    "data",
+    "lineage",
+    "card",
+    "reproduce",
+)
 ON_KUBEFLOW = ("submit", "schedule", "schedules", "unschedule")
 
 
@@ -36,7 +49,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     assert all(f"  {command} " in done.stdout for command in COMMANDS + ON_KUBEFLOW)
 
 
-@pytest.mark.parametrize("arguments", [[], ["run"], ["retrain"], ["data", "pull"], ["submit"]])
+@pytest.mark.parametrize("arguments", [[], ["run"], ["retrain"], ["data", "pull"], ["submit"], ["reproduce"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import sys; from pipelines.__main__ import app\n"
