@@ -49,10 +49,15 @@ _RETRAIN = {
     **_PROMOTE,
     "end_retraining": [*TRACKING, "components.retraining.end"],
 }
+_MONITOR = {
+    "measure_drift": [*TRACKING, "components.drift_monitoring.monitor"],
+    "announce_drift": [*TRACKING, "components.drift_monitoring.announce"],
+}
 IMPORTS: dict[str, Mapping[str, list[str]]] = {
     "build_model": _BUILD,
     "promote_model": _PROMOTE,
     "retrain_model": _RETRAIN,
+    "monitor_model": _MONITOR,
 }
 """What the work of each component of a graph imports, in the order of the way of the data.
 

@@ -10,7 +10,7 @@ from pipelines.preset import Preset
 if TYPE_CHECKING:
     from kfp.dsl.graph_component import GraphComponent
 
-GRAPHS = ("build_model", "promote_model", "retrain_model")
+GRAPHS = ("build_model", "promote_model", "retrain_model", "monitor_model")
 """The pipelines, each a module of its name."""
 
 Place = tuple[str, str]

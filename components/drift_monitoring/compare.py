@@ -59,8 +59,8 @@ def compare(reference: Sample, batch: Sample, alpha: float, seed: int) -> Compar
         DriftTest(**asdict(answer), threshold=threshold, drifted=drifted)
         for answer, (threshold, drifted) in zip(asked, verdicts, strict=True)
     ]
-    order = np.argsort(-told.strangeness)[:_SHOWN_TEXTS] if _input_drifted(tests) else []
-    strangest = [batch.texts[place][:_SHOWN_CHARACTERS] for place in order]
+    shown = _SHOWN_TEXTS if _input_drifted(tests) else 0
+    strangest = [batch.texts[place][:_SHOWN_CHARACTERS] for place in np.argsort(-told.strangeness)[:shown]]
     return Compared(tests, quality[1] if quality else None, strangest)
 
 

@@ -91,7 +91,7 @@ def _drift(
     reference, batch = samples
     compared = compare(reference, batch, settings.alpha, settings.seed)
     labelled = sum(label is not None for label in batch.labels)
-    new = [classifier.tokenizer.id_to_token(token) for token in new_tokens(reference, batch, _SHOWN_TOKENS)]
+    new = [classifier.tokenizer.id_to_token(token) or "" for token in new_tokens(reference, batch, _SHOWN_TOKENS)]
     return Drift(
         name=subject.name,
         version=subject.version,

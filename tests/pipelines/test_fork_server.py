@@ -14,7 +14,7 @@ def task(component: str) -> Task:
     return Task(["-m", "kfp.dsl.executor_main", "--function_to_execute", component], "", {}, ())
 
 
-LOOKUPS = {"resolve_settings", "resolve_data", "resolve_model", "resolve_registry", "resolve_contest"}
+LOOKUPS = {"resolve_settings", "resolve_data", "resolve_model", "resolve_registry", "resolve_contest", "resolve_batch"}
 BUILD = IMPORTS["build_model"]
 
 

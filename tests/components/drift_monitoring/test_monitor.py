@@ -15,8 +15,11 @@ from components.drift_monitoring.texts import Columns
 from tests.components.drift_monitoring.conftest import write_csv
 
 
+NO_LABELS = Columns()
+
+
 def monitored(
-    client: MlflowClient, batch: Path, folder: Path, columns: Columns = Columns(), **settings: float
+    client: MlflowClient, batch: Path, folder: Path, columns: Columns = NO_LABELS, **settings: float
 ) -> Drift:
     subject = resolve("sentiment", "", str(batch))
     page = folder.with_suffix(".html")
