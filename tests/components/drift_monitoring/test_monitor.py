@@ -14,7 +14,6 @@ from components.drift_monitoring.resolve import resolve
 from components.drift_monitoring.texts import Columns
 from tests.components.drift_monitoring.conftest import write_csv
 
-
 NO_LABELS = Columns()
 
 
