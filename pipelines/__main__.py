@@ -55,12 +55,14 @@ def retrain(
     force: Annotated[str, typer.Option(metavar="REASON", help="A reason of your own, whatever else says.")] = "",
     reset: Annotated[bool, typer.Option("--reset", help="Only close the circuit breaker, after mending.")] = False,
 ) -> None:
-    """Take a model to the registry again if there is a reason, on this machine."""
+    """Build and promote a model again if there is a reason, on this machine."""
     with sentences():
         from rich.console import Console
 
         from pipelines import preset as presets
         from pipelines.jobs import retrain_job
+        from pipelines.registry.verdict import show as show_verdict
+        from pipelines.result import place_of
         from pipelines.result import show as show_result
         from pipelines.retraining import close_breaker
         from pipelines.watch import run_here
@@ -72,6 +74,8 @@ def retrain(
             return
         outcome = run_here(retrain_job(chosen, force), console)
         show_result(outcome.run, console)
+        if place_of(outcome.run, "promotion"):
+            show_verdict(outcome.run, console, explained=False)
         console.print(outcome.summary(), style="dim")
         raise typer.Exit(outcome.exit_code)
 
@@ -93,15 +97,21 @@ def compile(
     preset: Annotated[str, typer.Argument(help="The preset, or YAML file, that the form is filled in with.")] = "",
     output: Annotated[Path, typer.Option(help="Where the pipeline package goes.")] = Path("build/build-model.yaml"),
     placement: Annotated[Path | None, typer.Option(help="A YAML file: where each room runs, and with what.")] = None,
+    others: Annotated[bool, typer.Option("--all", help="Write those for promotion and so on beside it.")] = False,
 ) -> None:
     """Write the pipeline package that Kubeflow Pipelines takes."""
     with sentences():
         from pipelines import placement as placements
         from pipelines import preset as presets
+        from pipelines.jobs import GRAPHS
         from pipelines.package import write_package
 
         chosen = presets.load(preset) if preset else None
-        print(write_package(output, chosen.arguments() if chosen else None, placements.load(placement)))
+        placed = placements.load(placement)
+        print(write_package(output, chosen.arguments() if chosen else None, placed))
+        for pipeline in GRAPHS[1:] if others else ():
+            beside = output.with_name(f"{pipeline.replace('_', '-')}.yaml")
+            print(write_package(beside, placement=placed, pipeline=pipeline))
 
 
 @app.command()

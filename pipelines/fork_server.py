@@ -35,7 +35,6 @@ _BUILD = {
     "report_run": [*TRACKING, "components.reporting.report"],
     "register_model": [*TRACKING, "mlflow.pyfunc", "components.registration.register"],
 }
-_RETRAIN = {"check_reason": [*TRACKING, "components.retraining.check"], **_BUILD}
 _PROMOTE = {
     **_DATA,
     "fetch_contenders": [*TRACKING, "components.promotion.fetch"],
@@ -43,10 +42,22 @@ _PROMOTE = {
     "decide_promotion": [*TRACKING, "components.gating.decide"],
     "promote_model": [*TRACKING, "components.promotion.promote"],
 }
+_RETRAIN = {
+    "check_reason": [*TRACKING, "components.retraining.check"],
+    **_BUILD,
+    "name_version": [*TRACKING, "components.retraining.end"],
+    **_PROMOTE,
+    "end_retraining": [*TRACKING, "components.retraining.end"],
+}
+_MONITOR = {
+    "measure_drift": [*TRACKING, "components.drift_monitoring.monitor"],
+    "announce_drift": [*TRACKING, "components.drift_monitoring.announce"],
+}
 IMPORTS: dict[str, Mapping[str, list[str]]] = {
     "build_model": _BUILD,
     "promote_model": _PROMOTE,
     "retrain_model": _RETRAIN,
+    "monitor_model": _MONITOR,
 }
 """What the work of each component of a graph imports, in the order of the way of the data.
 

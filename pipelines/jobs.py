@@ -10,7 +10,7 @@ from pipelines.preset import Preset
 if TYPE_CHECKING:
     from kfp.dsl.graph_component import GraphComponent
 
-GRAPHS = ("build_model", "promote_model", "retrain_model")
+GRAPHS = ("build_model", "promote_model", "retrain_model", "monitor_model")
 """The pipelines, each a module of its name."""
 
 Place = tuple[str, str]
@@ -44,9 +44,28 @@ def promote_job(name: str, version: str, settings: Mapping[str, Any]) -> Job:
 
 
 def retrain_job(preset: Preset, forced: str = "") -> Job:
-    """Return the run that takes a preset to the registry again if there is a reason, or for that of somebody's own."""
-    steps = [("retraining", "reason"), *build_steps(preset.measured)]
+    """Return the run that builds and promotes a preset again if there is a reason, or for that of somebody's own."""
+    promoting = [place for place in PROMOTE_STEPS if place != ("data_ingestion", "")]  # which building has done
+    steps = [("retraining", "reason"), *build_steps(preset.measured), *promoting]
     return Job("retrain_model", preset.name, {**preset.arguments(), "forced": forced}, steps, preset.sources())
+
+
+def monitor_job(name: str, texts: str, version: str, columns: tuple[str, str], settings: Mapping[str, Any]) -> Job:
+    """Return the run that compares a batch of fresh texts with what a version was measured on.
+
+    Args:
+        name: the registered model's.
+        texts: the file, here or at `s3://bucket/key`.
+        version: its number; empty for the champion, else the challenger.
+        columns: those with the texts and with the labels; the second may be empty.
+        settings: the section drift_monitoring.
+
+    """
+    text_column, label_column = columns
+    arguments = {"name": name, "texts": texts, "version": version, "settings": dict(settings)}
+    arguments |= {"text_column": text_column, "label_column": label_column}
+    steps = [("drift_monitoring", ""), ("drift_monitoring", "announcement")]
+    return Job("monitor_model", f"{name} monitoring", arguments, steps, [texts])
 
 
 PROMOTE_STEPS = [

@@ -18,7 +18,7 @@ from pipelines.yaml_file import line_of, parse, plain
 
 DEFAULTS = Path(__file__).with_name("placement.yaml")
 EVERY_ROOM = "every_room"
-PLACED = ["settings", *ROOMS, "reporting"]
+PLACED = ["settings", *ROOMS, "reporting", "drift_monitoring"]
 """The rooms that have tasks; `settings` is the task that reads the form."""
 SECRET = re.compile("PASSWORD|SECRET|TOKEN|ACCESS_KEY")
 

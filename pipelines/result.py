@@ -22,16 +22,16 @@ MIB = 1024 * 1024
 
 def finished_choice(run: RunFolder) -> Path | None:
     """Return where a run's choice lies; also of a run that failed after choosing, because nothing qualified."""
-    return _place(run, "choice")
+    return place_of(run, "choice")
 
 
 def registration_of(run: RunFolder) -> Registration | None:
     """Return what a run registered, or None when it did not get there."""
-    place = _place(run, "registration")
+    place = place_of(run, "registration")
     return read_manifest(place, Registration) if place else None
 
 
-def _place(run: RunFolder, what: str) -> Path | None:
+def place_of(run: RunFolder, what: str) -> Path | None:
     """Return where an artifact of a run lies: as its graph put it out, or else as a step told it."""
     left = json.loads(run.result.read_text(encoding="utf-8")) if run.result.exists() else {}
     told = [event["path"] for event in EventReader(run.events) if event["event"] == what]

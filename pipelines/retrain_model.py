@@ -1,14 +1,15 @@
-"""The graph: is there a reason to train a model again? If so, the whole way from its rows to the registry."""
+"""The graph: is there a reason to train a model again? If so, the whole way from its rows to the champion."""
 
 from kfp import dsl
 
 from components.data_ingestion.component import resolve_data
 from components.retraining.component import check_reason, end_retraining, name_version
 from pipelines.build_model import build
+from pipelines.promote_model import promote_model
 from pipelines.settings.component import resolve_settings
 
 
-@dsl.pipeline(name="retrain", description="Builds a model again if there is a reason, and notes how that ended.")
+@dsl.pipeline(name="retrain", description="Builds and promotes a model if there is a reason, and notes how it ended.")
 def retrain(
     recipes: list,
     data_ingestion: dict,
@@ -23,7 +24,7 @@ def retrain(
     asked: dict,
     forced: str,
 ) -> None:
-    """Build a model again if there is a reason; each room has one section of settings.
+    """Build and promote a model again if there is a reason; each room has one section of settings.
 
     It is a pipeline inside the pipeline as the task that ends it may depend on nothing but what its pipeline was given.
     """
@@ -50,7 +51,10 @@ def retrain(
                 registration=registration,
                 asked=asked,
             )
-            name_version(registration=built.outputs["registration"]).set_caching_options(False)
+            named = name_version(registration=built.outputs["registration"]).set_caching_options(False)
+            with dsl.If(named.outputs["Output"] != "", name="it is new"):
+                # it is measured and judged as it was asked for when it was built
+                promote_model(name=named.outputs["name"], version=named.outputs["Output"], settings={})
 
 
 @dsl.pipeline(

@@ -150,7 +150,7 @@ def _the_request(state: State, version: int | None) -> Entry:
     answers = [
         entry for entry in state.entries if entry.values["kind"] in ANSWERS and version in (None, entry.values["to"])
     ]
-    found = f"none that waits; the last one ended as a {answers[-1].values['kind']}" if answers else "none"
+    found = f"none that waits, and the last answer is: {answers[-1].values['kind']}" if answers else "none"
     raise BadInput(_not_waiting(state, version, found))
 
 

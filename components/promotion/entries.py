@@ -51,7 +51,7 @@ def former_champion(entries: Sequence[Entry], reigning: int | None) -> int | Non
         if entry.values["kind"] == "rollback" and version in reigns:
             while reigns[-1] != version:
                 reigns.pop()
-        elif version is not None:
+        elif version is not None and reigns[-1:] != [version]:
             reigns.append(version)
     if reigns and reigns[-1] == reigning:
         reigns.pop()

@@ -27,6 +27,8 @@ People find the ledger by it, and a ledger whose end was cut off does not agree 
 """
 CANDIDATE = "candidate_sha256"
 """The tag with which registration names what a version is."""
+_NO_SUCH_THING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+"""What MLflow says of a name that is not there, and of one that cannot be."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +140,9 @@ class Ledger:
             try:
                 return self.client.get_model_version(self.name, str(number))
             except MlflowException as error:
-                if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-                    return None
-                raise
+                if error.error_code not in _NO_SUCH_THING:
+                    raise
+                return None
 
     def tag(self, version: int, key: str, value: str) -> None:
         """Set a tag on a version."""
@@ -156,7 +158,7 @@ class Ledger:
         try:
             return self.client.get_registered_model(self.name)
         except MlflowException as error:
-            if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            if error.error_code not in _NO_SUCH_THING:
                 raise
         way_out = "Make one with `bessemer run`."
         raise BadInput(Fault(f"the model {self.name}", "no such model", "a registered model", way_out))

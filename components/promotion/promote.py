@@ -6,6 +6,7 @@ from typing import Any
 
 from components.contracts.contenders import Contenders
 from components.contracts.decision import Decision
+from components.contracts.events import tell
 from components.contracts.faults import BadInput, Fault, refuse_if_any
 from components.contracts.folders import read_manifest, sha256_of, whole_folder, write_manifest
 from components.contracts.journal import Entry, Overtaken
@@ -65,6 +66,8 @@ def promote(contenders: Path, decision: Path, settings: PromotionSettings, outpu
         write_manifest(folder, promotion)
         run.file(folder / promotion.FILE)
     run.tags({"outcome": promotion.outcome, "why": promotion.why})
+    tell("decision", path=decision)  # whoever watches can show both, also where they lie within a condition
+    tell("promotion", path=output)
     return promotion
 
 

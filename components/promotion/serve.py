@@ -1,4 +1,4 @@
-"""A serving process of its own: `python -I serve.py MODEL TEXTS ANSWERS`.
+"""A serving process of its own: `python -IB serve.py MODEL TEXTS ANSWERS`.
 
 It loads the packaged model as MLflow's server does and answers the texts of one JSON file into another. It stands for a
 machine that serves: it imports nothing of Bessemer, and says whether the model has brought what only training needs.

@@ -63,7 +63,7 @@ def _serve(model: Path, texts: Sequence[str], folder: Path) -> dict[str, Any] | 
     """Return the answers of the serving process, or why there are none."""
     (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
     answers, errors = folder / "answers.json", folder / "errors"
-    command = [sys.executable, "-I", serve.__file__, str(model.absolute()), str(folder / "texts.json"), str(answers)]
+    command = [sys.executable, "-IB", serve.__file__, str(model.absolute()), str(folder / "texts.json"), str(answers)]
     # nothing of this process's environment: no address of a server, no secret, no path to Bessemer
     environment = {"PATH": os.defpath, "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"}
     thing, expected = "the packaged challenger", "answers from a serving process"

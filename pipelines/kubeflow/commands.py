@@ -88,6 +88,23 @@ def submit(
 
 
 @kubeflow.command()
+def upload(host: Host = "", namespace: Namespace = "", placement: Placed = None, verify_tls: Bundle = None) -> None:
+    """Bring every pipeline to Kubeflow, so that it can be started from the pages there."""
+    with sentences():
+        from pipelines import placement as placements
+        from pipelines.jobs import GRAPHS
+        from pipelines.kubeflow.connect import connect
+        from pipelines.kubeflow.submit import ensure_version, package
+
+        placed = placements.load(placement)
+        server = connect(host, namespace, verify_tls)
+        for pipeline in GRAPHS:
+            with package(placed, pipeline) as compiled:
+                ensure_version(server, compiled)
+                print(f"{compiled.name} is there, version {compiled.version}")
+
+
+@kubeflow.command()
 def schedule(
     preset: PresetName,
     cron: Annotated[str, typer.Option(help='Minute, hour, day, month, weekday, such as "0 3 * * 1".')],

@@ -16,6 +16,8 @@ Asked = Annotated[int | None, typer.Argument(help="The version that waits; may b
 Reason = Annotated[str, typer.Option(help="Why; it stands in the ledger.")]
 KEPT = 1
 """The exit code of a promotion that left the champion where it was."""
+ALARM = 3
+"""The exit code of a monitoring that found drift, where somebody asked for one."""
 
 
 @registry.command()
@@ -41,6 +43,34 @@ def promote(
         console.print(outcome.summary(), style="dim")
         kept = promotion is not None and promotion.outcome == "kept"
         raise typer.Exit(KEPT if kept else outcome.exit_code)
+
+
+@registry.command()
+def monitor(
+    name: Name,
+    texts: Annotated[str, typer.Option(metavar="FILE", help="Fresh texts: CSV, TSV, JSON Lines, Parquet; or s3://…")],
+    version: Annotated[str, typer.Option(help="A version; else champion or challenger.")] = "",
+    text_column: Annotated[str, typer.Option(help="The column with the texts.")] = "text",
+    label_column: Annotated[str, typer.Option(help="The column with the labels, where there is one.")] = "",
+    overrides: Overrides = None,
+    fail_on_alarm: Annotated[bool, typer.Option("--fail-on-alarm", help="End with 3 on an alarm.")] = False,
+    runner: Annotated[Literal["subprocess", "docker"], typer.Option(help="What a task is.")] = "subprocess",
+) -> None:
+    """Say whether fresh texts are still like those that a version was measured on."""
+    with sentences():
+        from rich.console import Console
+
+        from pipelines.jobs import monitor_job
+        from pipelines.registry.drift import section, show
+        from pipelines.watch import run_here
+
+        console = Console(highlight=False, markup=True)
+        job = monitor_job(name, texts, version, (text_column, label_column), section(overrides or []))
+        outcome = run_here(job, console, runner)
+        drift = show(outcome.run, console)
+        console.print(outcome.summary(), style="dim")
+        alarm = drift is not None and drift.alarm
+        raise typer.Exit(ALARM if alarm and fail_on_alarm else outcome.exit_code)
 
 
 @registry.command()

@@ -58,7 +58,10 @@ class Door:
         """Remember a delivery for as long as it could be sent again and still be fresh."""
         with self._lock:
             self._seen = {key: since for key, since in self._seen.items() if now - since <= 2 * MOST_SECONDS}
-            return self._seen.setdefault(delivery, now) == now
+            if delivery in self._seen:
+                return False
+            self._seen[delivery] = now
+            return True
 
 
 def receiver(host: str, port: int, door: Door) -> ThreadingHTTPServer:

@@ -1,8 +1,5 @@
 """What a promotion ends with: the gate's checks as a table, and what became of the challenger."""
 
-import json
-from pathlib import Path
-
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.padding import Padding
@@ -14,7 +11,7 @@ from components.contracts.folders import read_manifest
 from components.contracts.promotion import Promotion
 from components.gating.explain import explain
 from pipelines.home import RunFolder
-from pipelines.result import failures, steps_of
+from pipelines.result import failures, place_of, steps_of
 
 _MARKS = {"passed": ("✓", "green"), "failed": ("✗", "bold red"), "undecided": ("?", "yellow"), "noted": ("·", "dim")}
 _OUTCOMES = {
@@ -33,12 +30,11 @@ def show(run: RunFolder, console: Console, explained: bool) -> Promotion | None:
         explained: whether to say how many rows it would take, and every check that stands against the challenger.
 
     """
-    if not run.result.exists():
+    judged, became = place_of(run, "decision"), place_of(run, "promotion")
+    if not (judged and became):
         failures(steps_of(run), run, console)
         return None
-    left = json.loads(run.result.read_text(encoding="utf-8"))
-    decision = read_manifest(Path(left["decision"]), Decision)
-    promotion = read_manifest(Path(left["promotion"]), Promotion)
+    decision, promotion = read_manifest(judged, Decision), read_manifest(became, Promotion)
     console.print(checks_table(decision))
     if explained:
         for sentence in explain(decision):

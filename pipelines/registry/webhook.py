@@ -68,7 +68,8 @@ def register(client: "MlflowClient", url: str, secret: str) -> str:
         except MlflowException as error:
             if error.error_code != "INVALID_PARAMETER_VALUE":
                 raise
-            raise BadInput(Fault(url, error.message, "a URL that MLflow's server calls")) from None
+            found = error.message.removeprefix(f"{error.error_code}: ").rstrip(".")
+            raise BadInput(Fault(url, found, "a URL that MLflow's server calls")) from None
         called = client.test_webhook(webhook.webhook_id)
     found = f"answered {called.response_status}" if called.response_status else "cannot be reached from there yet"
     return f"MLflow's server calls {url}; the receiver {found}"

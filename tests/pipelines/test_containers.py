@@ -36,6 +36,10 @@ ENTRIES = {
     "selection": "components.selection.select",
     "reporting": "components.reporting.report",
     "registration": "components.registration.register",
+    "gating": "components.gating.decide",
+    "promotion": "components.promotion.fetch",
+    "retraining": "components.retraining.check",
+    "drift_monitoring": "components.drift_monitoring.monitor",
 }
 LIBRARIES = {
     "settings": set(),
@@ -48,6 +52,10 @@ LIBRARIES = {
     "selection": set(),
     "reporting": set(),
     "registration": {"onnxruntime"},
+    "gating": {"statsmodels"},
+    "promotion": {"onnxruntime"},
+    "retraining": set(),
+    "drift_monitoring": {"boto3", "onnxruntime", "sklearn"},
 }
 """What tells the rooms' images apart."""
 NOWHERE = {"dvc_s3_tests", "flask", "kubernetes", "pip", "pytest", "rich_click", "typer_cli"}

@@ -14,14 +14,14 @@ def task(component: str) -> Task:
     return Task(["-m", "kfp.dsl.executor_main", "--function_to_execute", component], "", {}, ())
 
 
-LOOKUPS = {"resolve_settings", "resolve_data", "resolve_model", "resolve_registry"}
+LOOKUPS = {"resolve_settings", "resolve_data", "resolve_model", "resolve_registry", "resolve_contest", "resolve_batch"}
 BUILD = IMPORTS["build_model"]
 
 
 @pytest.mark.parametrize("pipeline", IMPORTS)
 def test_every_component_that_works_is_prepared_for(pipeline: str) -> None:
     executors = graph_of(pipeline).pipeline_spec.deployment_spec["executors"]
-    names = {name.removeprefix("exec-").replace("-", "_") for name in executors}
+    names = {executor["container"]["args"][-1] for executor in executors.values()}
     assert set(IMPORTS[pipeline]) == names - LOOKUPS
 
 

@@ -52,6 +52,14 @@ def test_nothing_is_built_without_a_reason(spec: dict[str, Any], tasks: dict[str
     assert tasks["name-version"]["dependentTasks"] == ["build"]
 
 
+def test_only_what_is_new_is_promoted(spec: dict[str, Any], tasks: dict[str, Any]) -> None:
+    assert "name-version-Output'] != ''" in tasks["condition-3"]["triggerPolicy"]["condition"]
+    (promoted,) = inside(spec, tasks, "condition-3").values()
+    given = {name: value.get("componentInputParameter") for name, value in promoted["inputs"]["parameters"].items()}
+    assert given["name"] == "pipelinechannel--name-version-name"
+    assert given["version"] == "pipelinechannel--name-version-Output"
+
+
 def test_the_model_to_start_from_is_the_answers(tasks: dict[str, Any]) -> None:
     given = tasks["build"]["inputs"]["parameters"]["model_ingestion"]
     assert given["componentInputParameter"] == "pipelinechannel--check-reason-start"
@@ -87,6 +95,7 @@ def test_from_the_first_version_over_no_reason_to_other_data(tmp_path: Path) -> 
     assert "smoke is trained again: there is no version of it yet" in first.said
     assert "smoke version 1, alias challenger" in first.said
     assert "int8-dynamic" in first.said
+    assert "version 1 is the champion of smoke" in first.said
 
     second = runs.run(home, *arguments(reviews), command="retrain")
     assert second.exit_code == 0, second.said

@@ -1,6 +1,7 @@
 """Comparisons as evaluation writes them, with answers to choose."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -125,6 +126,14 @@ def contest(pairs: Pairs, **more: object) -> Contest:
     """Return a challenger, version 7, and a champion, version 5, with these counts."""
     challenger, champion = answers(pairs)
     return Contest(Contender(7, challenger), Contender(5, champion), **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def quick_collections() -> Iterator[None]:
+    """statsmodels collects garbage in each correction: what other tests left need not be looked at every time."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

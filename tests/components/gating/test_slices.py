@@ -1,6 +1,3 @@
-import gc
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,14 +11,6 @@ from components.gating.slices import check_slices
 from tests.components.gating.conftest import answers
 
 DEFAULTS = GatingSettings()
-
-
-@pytest.fixture(autouse=True)
-def quick_collections() -> Iterator[None]:
-    """statsmodels collects garbage in each correction: what the other tests left need not be looked at every time."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def checked(challenger: Flags, champion: Flags, slices: dict[str, Flags]) -> dict[str, Check]:

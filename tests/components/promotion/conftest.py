@@ -49,7 +49,8 @@ def copied(gate: Gate, folder: Path, database: Path) -> Gate:
     for model in gate.folder.glob("model-*"):
         shutil.copytree(model, folder / model.name)
     with sqlite3.connect(database) as connection:
-        moved = (f"{gate.folder}/", f"{folder}/")
-        connection.execute("UPDATE model_versions SET source = replace(source, ?, ?)", moved)
+        for column in ("source", "storage_location"):
+            moved = (f"{gate.folder}/", f"{folder}/")
+            connection.execute(f"UPDATE model_versions SET {column} = replace({column}, ?, ?)", moved)
     connection.close()
     return Gate(MlflowClient(f"sqlite:///{database}"), folder, list(gate.hashes))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import preset
+from pipelines.jobs import GRAPHS
 from pipelines.kubeflow.connect import connect
 from pipelines.kubeflow.submit import ensure_experiment, ensure_version, package
 from tests.pipelines.kubeflow.conftest import Bessemer
@@ -39,6 +40,16 @@ def test_other_code_is_another_version_of_the_same_pipeline(api: KubeflowApi, be
         version["display_name"] = version["name"] = "of older code"
     bessemer("submit", "smoke")
     assert (len(api.pipelines), len(api.versions)) == (1, 2)
+
+
+def test_every_pipeline_is_brought_there_once(api: KubeflowApi, bessemer: Bessemer) -> None:
+    for _ in range(2):
+        done = bessemer("upload")
+        assert done.exit_code == 0, done.output
+    names = sorted(pipeline["name"] for pipeline in api.pipelines.values())
+    assert names == sorted(graph.replace("_", "-") for graph in GRAPHS)
+    assert len(api.versions) == len(GRAPHS)
+    assert not api.runs
 
 
 def test_an_experiment_is_found_among_many(api: KubeflowApi, bessemer: Bessemer) -> None:

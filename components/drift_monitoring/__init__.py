@@ -1,0 +1,1 @@
+"""Compares fresh texts with those that a registered version was measured on."""

@@ -1,0 +1,157 @@
+"""The rows of a batch, read and found usable."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.json as pa_json
+import pyarrow.parquet as pq
+
+from components.contracts.faults import BadInput, Fault, refuse_if_any
+
+FEWEST_ROWS = 50
+"""With fewer no test has a chance to find anything."""
+MOST_BYTES = 1 << 30
+"""Of a file: a batch is read into memory whole."""
+_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
+_COMPRESSED = (".gz", ".bz2")
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where a batch has its texts, and its labels if it has any."""
+
+    text: str = "text"
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Texts, and what people say of them."""
+
+    texts: list[str]
+    labels: list[str | None]
+    """None for a text that has no label yet."""
+
+
+def read_texts(file: Path, columns: Columns, labels: Sequence[str]) -> Rows:
+    """Return the rows of a CSV, TSV, JSON Lines or Parquet file; the text formats may be compressed.
+
+    Args:
+        file: of this machine.
+        columns: which to read.
+        labels: those that the model knows.
+
+    Raises:
+        BadInput: everything that is wrong with the file, its columns and its rows.
+
+    """
+    table = _read_table(file)
+    wanted = [column for column in (columns.text, columns.label) if column]
+    refuse_if_any(_missing(table, wanted, file.name))
+    texts, faults = _strings(table[columns.text], columns.text, file.name, "text")
+    faults += _faults_of_texts(texts, columns.text, file.name)
+    given: list[str | None] = [None] * len(texts)
+    if columns.label:
+        given, wrong = _strings(table[columns.label], columns.label, file.name, "text or a whole number")
+        given = [label or None for label in given]
+        faults += wrong or _unknown_labels(given, columns.label, file.name, labels)
+    if len(texts) < FEWEST_ROWS:
+        way_out = "Gather the texts of a longer time."
+        faults.insert(0, Fault(file.name, f"{len(texts)} rows", f"at least {FEWEST_ROWS}", way_out))
+    refuse_if_any(faults)
+    return Rows([text for text in texts if text is not None], given)
+
+
+def _read_table(file: Path) -> pa.Table:
+    stem = file.name.lower()
+    for ending in _COMPRESSED:
+        stem = stem.removesuffix(ending)
+    ending = next((ending for ending in _ENDINGS if stem.endswith(ending)), "")
+    size = file.stat().st_size
+    if not ending:
+        raise BadInput(Fault(file.name, "an ending that says no format", f"{', '.join(_ENDINGS)}; .gz or .bz2 behind"))
+    if not size:
+        raise BadInput(Fault(file.name, "an empty file", "rows"))
+    if size > MOST_BYTES:
+        raise BadInput(Fault(file.name, f"{size:,} bytes", f"at most {MOST_BYTES:,}", "Take a sample of the texts."))
+    try:
+        if ending == ".parquet":
+            return pq.read_table(file)
+        with pa.input_stream(str(file), compression="detect") as stream:
+            content = pa.BufferReader(stream.read())
+        block = max(content.size(), 1)  # one block, so that a text may be as long as it is
+        if ending in (".csv", ".tsv"):
+            parse = pa_csv.ParseOptions(delimiter="\t" if ending == ".tsv" else ",", newlines_in_values=True)
+            return _csv_table(content, block, parse)
+        return pa_json.read_json(content, pa_json.ReadOptions(block_size=block))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:160]
+        way_out = "Save it as UTF-8, with the ending of its format."
+        raise BadInput(
+            Fault(file.name, f"no readable {ending[1:]} ({reason})", f"{ending[1:]} rows", way_out)
+        ) from None
+
+
+def _csv_table(content: pa.BufferReader, block: int, parse: pa_csv.ParseOptions) -> pa.Table:
+    """Return every column as strings; an empty field is null."""
+    read = pa_csv.ReadOptions(block_size=block)
+    with pa_csv.open_csv(content, read, parse) as header:
+        names = header.schema.names
+    content.seek(0)
+    strings = dict.fromkeys(names, pa.string())
+    convert = pa_csv.ConvertOptions(column_types=strings, null_values=[""], strings_can_be_null=True)
+    return pa_csv.read_csv(content, read, parse, convert)
+
+
+def _missing(table: pa.Table, wanted: Sequence[str], name: str) -> list[Fault]:
+    there = ", ".join(table.column_names[:12]) or "no column"
+    faults = []
+    for column in wanted:
+        found = table.column_names.count(column)
+        if found != 1:
+            what = "no such column" if not found else f"{found} columns of that name"
+            faults.append(Fault(f"column {column} of {name}", what, f"one of those that it has: {there}"))
+    return faults
+
+
+def _strings(column: pa.ChunkedArray, of: str, name: str, expected: str) -> tuple[list[str | None], list[Fault]]:
+    """Return the column's values as strings; and the fault of a column of another type, with no values."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    number = pa.types.is_integer(kind) or pa.types.is_boolean(kind)
+    string = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    if string or pa.types.is_null(kind) or (number and "number" in expected):
+        return pc.cast(column, pa.string()).to_pylist(), []
+    return [None] * len(column), [Fault(f"column {of} of {name}", f"values of the type {kind}", expected)]
+
+
+def _faults_of_texts(texts: Sequence[str | None], column: str, name: str) -> list[Fault]:
+    nothing = [place for place, text in enumerate(texts, 1) if text is None]
+    broken = [place for place, text in enumerate(texts, 1) if text is not None and "\0" in text]
+    faults = []
+    if nothing:
+        faults.append(Fault(f"column {column} of {name}", f"no text in {_rows(nothing)}", "a text in each row"))
+    if broken:
+        faults.append(Fault(f"column {column} of {name}", f"NUL characters in {_rows(broken)}", "text"))
+    return faults
+
+
+def _unknown_labels(given: Sequence[str | None], column: str, name: str, known: Sequence[str]) -> list[Fault]:
+    unknown = sorted({label for label in given if label is not None} - set(known))
+    if not unknown:
+        return []
+    more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
+    found = f"labels that the model does not know ({', '.join(label[:40] for label in unknown[:_NAMED])}{more})"
+    way_out = "Correct them, or train a model that knows them."
+    return [Fault(f"column {column} of {name}", found, f"one of {', '.join(known)}", way_out)]
+
+
+def _rows(places: Sequence[int]) -> str:
+    more = f" and {len(places) - _NAMED:,} more" if len(places) > _NAMED else ""
+    return f"row{'s' if len(places) > 1 else ''} {', '.join(f'{place:,}' for place in places[:_NAMED])}{more}"

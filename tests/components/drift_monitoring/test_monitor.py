@@ -1,0 +1,78 @@
+"""A batch against a registered version, from the registry to the page."""
+
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from components.contracts.drift import Drift
+from components.contracts.faults import BadInput
+from components.contracts.folders import read_manifest
+from components.drift_monitoring.config import DriftSettings
+from components.drift_monitoring.monitor import monitor
+from components.drift_monitoring.resolve import resolve
+from components.drift_monitoring.texts import Columns
+from tests.components.drift_monitoring.conftest import write_csv
+
+NO_LABELS = Columns()
+
+
+def monitored(
+    client: MlflowClient, batch: Path, folder: Path, columns: Columns = NO_LABELS, **settings: float
+) -> Drift:
+    subject = resolve("sentiment", "", str(batch))
+    page = folder.with_suffix(".html")
+    drift = monitor(client, subject, columns, DriftSettings(**settings), folder, page)  # type: ignore[arg-type]
+    assert read_manifest(folder, Drift) == drift
+    assert page.read_text() == (folder / Drift.PAGE).read_text()
+    return drift
+
+
+def test_texts_of_the_same_kind_do_not_alarm(registered: MlflowClient, batch: Path, tmp_path: Path) -> None:
+    drift = monitored(registered, batch, tmp_path / "drift", Columns("text", "label"))
+    assert not drift.alarm
+    assert drift.why == "none of 8 tests found drift, at a rate of false alarms of 0.05 in all"
+    assert (drift.name, drift.version, drift.reference_rows) == ("sentiment", 1, 300)
+    assert (drift.batch.rows, drift.batch.compared, drift.batch.labelled) == (300, 300, 300)
+    assert drift.accuracy_difference is not None
+    assert drift.accuracy_difference.low <= drift.accuracy_difference.value <= drift.accuracy_difference.high
+    assert drift.strangest == []
+
+
+def test_texts_of_another_kind_alarm(registered: MlflowClient, drifted_batch: Path, tmp_path: Path) -> None:
+    drift = monitored(registered, drifted_batch, tmp_path / "drift")
+    assert drift.alarm
+    found = {test.name for test in drift.tests if test.drifted}
+    assert {"tokens", "unknown_words", "representation"} <= found
+    assert "representation" in drift.why
+    assert len(drift.tests) == 7, "no labels, no question about accuracy"
+    assert "invoice" in drift.new_tokens
+    assert sum("film" in text for text in drift.strangest) == 0
+    assert sum(now for _, now in drift.label_shares.values()) == pytest.approx(1)
+
+
+def test_the_same_subject_gives_the_same_drift(registered: MlflowClient, drifted_batch: Path, tmp_path: Path) -> None:
+    first, second = (monitored(registered, drifted_batch, tmp_path / name, rows=120) for name in ("one", "two"))
+    assert first == second
+    assert (first.batch.rows, first.batch.compared) == (250, 120)
+
+
+def test_all_faults_of_a_batch_are_told_at_once(registered: MlflowClient, tmp_path: Path) -> None:
+    texts, labels = ["a film"] * 60, ["fresh"] * 58 + ["sports", "politics"]
+    batch = write_csv(tmp_path / "batch.csv", ["", "a\0b", *texts[2:]], labels)
+    with pytest.raises(BadInput) as refused:
+        monitored(registered, batch, tmp_path / "drift", Columns("text", "label"))
+    assert [str(fault) for fault in refused.value.faults] == [
+        "column text of batch.csv: found no text in row 1; expected a text in each row.",
+        "column text of batch.csv: found NUL characters in row 2; expected text.",
+        "column label of batch.csv: found labels that the model does not know (politics, sports); "
+        "expected one of fresh, rotten. Correct them, or train a model that knows them.",
+    ]
+    assert not (tmp_path / "drift").exists()
+
+
+def test_a_batch_that_changes_on_the_way_is_refused(registered: MlflowClient, batch: Path, tmp_path: Path) -> None:
+    subject = resolve("sentiment", "", str(batch))
+    batch.write_text(batch.read_text() + "one more,fresh\n")
+    with pytest.raises(BadInput, match="It was changed while the pipeline ran: run again"):
+        monitor(registered, subject, Columns(), DriftSettings(), tmp_path / "drift", tmp_path / "page")
