@@ -73,23 +73,14 @@ def register_model(
     from components.registration.config import RegistrationSettings
     from components.registration.evidence import Inputs
 
-    single = {
-        "choice": choice,
-        "base": base,
-        "tuned": tuned,
-        "dataset": dataset,
-        "validation": validation,
-        "curve": curve,
-        "report": report,
-    }
     with step("registration") as run:
         config = read_settings(RegistrationSettings, settings, "registration")
         from components.registration.register import register
 
         inputs = Inputs(
-            candidates=tuple(Path(candidate.path) for candidate in candidates),
-            scorecards=tuple(Path(scorecard.path) for scorecard in scorecards),
-            **{name: Path(artifact.path) for name, artifact in single.items()},
+            tuple(Path(candidate.path) for candidate in candidates),
+            tuple(Path(scorecard.path) for scorecard in scorecards),
+            *(Path(artifact.path) for artifact in (choice, base, tuned, dataset, validation, curve, report)),
             asked=asked,
         )
         result = register(inputs, config, Path(registration.path), Path(model_card.path), run)
