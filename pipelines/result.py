@@ -58,6 +58,8 @@ def show(run: RunFolder, console: Console) -> None:
     for event in EventReader(run.events):
         if event["event"] == "retraining":
             console.print(answer(event), soft_wrap=True)
+        if event["event"] == "registration" and not event["new"]:
+            console.print("Nothing new came of it: all that it is built from is as it was.", soft_wrap=True)
     place = finished_choice(run)
     choice = read_manifest(place, Choice) if place else None
     if choice:

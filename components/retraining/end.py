@@ -36,9 +36,9 @@ def note_built(client: "MlflowClient", folder: Path, run: str) -> tuple[str, str
         Unavailable: the server does not answer.
 
     """
-    tell("registration", path=folder)
     registration = read_manifest(folder, Registration)
     version = str(registration.version) if registration.tags.get("pipeline_run") == run else ""
+    tell("registration", path=folder, new=bool(version))
 
     def note(journal: Journal, record: Record, attempt: Attempt) -> None:
         if attempt.version is None:

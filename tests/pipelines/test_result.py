@@ -145,10 +145,11 @@ def test_a_retraining_says_why_and_shows_what_its_steps_told_of(tmp_path: Path) 
     run = run_folder(tmp_path, "int8-dynamic")
     run.result.write_text("{}")  # what lies within a condition is no output of the graph
     answer = {"event": "retraining", "name": "sentiment", "begins": True, "why": "the data changed"}
-    told = [{"event": what, "path": str(tmp_path / what)} for what in ("choice", "registration")]
+    told = [{"event": what, "path": str(tmp_path / what), "new": False} for what in ("choice", "registration")]
     run.events.write_text("".join(json.dumps({"time": 0, **event}) + "\n" for event in (answer, *told)))
     text = shown(run)
     assert "sentiment is trained again: the data changed" in text
+    assert "Nothing new came of it: all that it is built from is as it was." in text
     assert "▶ int8-dynamic" in text
     assert "sentiment version 3, alias challenger" in text
 

@@ -113,6 +113,7 @@ def test_from_the_first_version_over_no_reason_to_other_data(tmp_path: Path) -> 
     forced = runs.run(home, *arguments(reviews), "--force", "a look", command="retrain")
     assert forced.exit_code == 0, forced.said
     assert "smoke is trained again: asked for: a look" in forced.said
+    assert "Nothing new came of it" in forced.said
     assert [each.end.how for each in record(home).attempts if each.end] == ["succeeded", "succeeded", "nothing new"]
 
 
