@@ -43,8 +43,13 @@ _PROMOTE = {
     "decide_promotion": [*TRACKING, "components.gating.decide"],
     "promote_model": [*TRACKING, "components.promotion.promote"],
 }
+_MONITOR = {
+    "measure_drift": [*TRACKING, "components.drift_monitoring.monitor"],
+    "announce_drift": [*TRACKING, "components.drift_monitoring.announce"],
+}
 IMPORTS: dict[str, Mapping[str, list[str]]] = {
     "build_model": _BUILD,
+    "monitor_model": _MONITOR,
     "promote_model": _PROMOTE,
     "retrain_model": _RETRAIN,
 }

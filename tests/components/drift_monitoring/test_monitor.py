@@ -51,6 +51,7 @@ def test_texts_of_another_kind_alarm(registered: MlflowClient, drifted_batch: Pa
     assert sum(now for _, now in drift.label_shares.values()) == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_the_same_subject_gives_the_same_drift(registered: MlflowClient, drifted_batch: Path, tmp_path: Path) -> None:
     first, second = (monitored(registered, drifted_batch, tmp_path / name, rows=120) for name in ("one", "two"))
     assert first == second
