@@ -70,9 +70,9 @@ against {{ "%.2g"|format(test.threshold) }}</p></div></div>
 <p class="soft">Those that stand in most of the batch's texts, as the model's tokenizer reads them.</p>
 {% endif %}
 <h2>How sure this is</h2>
-<p class="soft">A p-value says how often rows of one and the same kind would differ as much. Each is held against a
-share of {{ "%.3g"|format(100 * drift.alpha) }} % (Holm 1979), so that a batch that has not drifted alarms no more often
-than that, all tests taken together. That something differs does not say that it matters: look at the numbers.</p>
+<p class="soft">A p-value says how often rows of one and the same kind would differ as much. Each is held against a part
+of {{ "%.3g"|format(100 * drift.alpha) }} % (Holm 1979), so that a batch that has not drifted alarms no more often than
+that, all tests taken together. That something differs does not say that it matters: look at the numbers.</p>
 </body>
 </html>
 """

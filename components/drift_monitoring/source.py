@@ -36,9 +36,10 @@ def _fetch_object(uri: str, scratch: Path) -> Path:
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
     bucket, _, key = uri.removeprefix("s3://").partition("/")
-    file = scratch / key.rpartition("/")[2]
-    if not (bucket and file.name):
+    name = key.rpartition("/")[2]
+    if not (bucket and name):
         raise BadInput(Fault("texts", uri, "s3://bucket/key"))
+    file = scratch / name
     config = Config(connect_timeout=10, read_timeout=60, retries={"total_max_attempts": 4})
     try:
         boto3.client("s3", config=config).download_file(bucket, key, str(file))

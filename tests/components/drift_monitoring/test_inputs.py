@@ -52,6 +52,7 @@ def test_other_words_are_seen(reference: Sample, mixed: Sample, dice: np.random.
     assert inputs.unknown_words(reference, mixed, dice).p_value < 1e-6
 
 
+@pytest.mark.slow
 def test_the_p_value_of_the_tokens_is_a_rank(films: Sample) -> None:
     """Under permutation the p-values of batches that are dealt from one heap are spread over 0 to 1."""
     found = []

@@ -11,6 +11,7 @@ from components.drift_monitoring.__main__ import main
 from components.drift_monitoring.announce import TAG
 
 
+@pytest.mark.slow
 def test_it_prints_what_was_found(
     registered: MlflowClient, batch: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

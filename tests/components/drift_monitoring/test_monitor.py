@@ -12,13 +12,13 @@ from components.drift_monitoring.config import DriftSettings
 from components.drift_monitoring.monitor import monitor
 from components.drift_monitoring.resolve import resolve
 from components.drift_monitoring.texts import Columns
-from tests.components.drift_monitoring.conftest import write_csv
+from tests.components.drift_monitoring.conftest import OTHER, write_csv
 
-NO_LABELS = Columns()
+ONLY_TEXTS = Columns()
 
 
 def monitored(
-    client: MlflowClient, batch: Path, folder: Path, columns: Columns = NO_LABELS, **settings: float
+    client: MlflowClient, batch: Path, folder: Path, columns: Columns = ONLY_TEXTS, **settings: float
 ) -> Drift:
     subject = resolve("sentiment", "", str(batch))
     page = folder.with_suffix(".html")
@@ -46,11 +46,12 @@ def test_texts_of_another_kind_alarm(registered: MlflowClient, drifted_batch: Pa
     assert {"tokens", "unknown_words", "representation"} <= found
     assert "representation" in drift.why
     assert len(drift.tests) == 7, "no labels, no question about accuracy"
-    assert "invoice" in drift.new_tokens
+    assert set(drift.new_tokens) & set(OTHER)
     assert sum("film" in text for text in drift.strangest) == 0
     assert sum(now for _, now in drift.label_shares.values()) == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_the_same_subject_gives_the_same_drift(registered: MlflowClient, drifted_batch: Path, tmp_path: Path) -> None:
     first, second = (monitored(registered, drifted_batch, tmp_path / name, rows=120) for name in ("one", "two"))
     assert first == second

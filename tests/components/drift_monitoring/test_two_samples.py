@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
-from sklearn.metrics import roc_auc_score
 
 from components.drift_monitoring.sample import Sample
 from components.drift_monitoring.two_samples import representation
@@ -17,7 +16,7 @@ def test_a_fifth_of_another_domain_is_seen(films: Sample, tickets: Sample) -> No
         part(films, 0, 300), both(part(films, 300, 460), part(tickets, 0, 40)), np.random.default_rng(0)
     )
     assert told.answer.p_value == 0.001
-    assert told.answer.statistic > 0.55
+    assert told.answer.statistic > 0.05
     assert set(np.argsort(-told.strangeness)[:20]) <= set(range(160, 200)), "the strangest are the strangers"
 
 
@@ -48,7 +47,7 @@ def test_the_closed_form_is_what_training_without_a_row_gives(films: Sample) -> 
         ]
     )
     assert told.strangeness == pytest.approx(scores[80:], abs=1e-5)
-    assert told.answer.statistic == pytest.approx(roc_auc_score(truth > 0, scores))
+    assert told.answer.statistic == pytest.approx(scores[80:].mean() - scores[:80].mean(), abs=1e-6)
 
 
 def test_features_that_never_change_do_no_harm(films: Sample) -> None:
