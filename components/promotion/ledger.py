@@ -6,7 +6,7 @@ and finishes it. Of two that move the alias at once, the one whose entry is late
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlflow import MlflowClient
@@ -131,7 +131,7 @@ class Ledger:
                 entry = self._append({**who(), **values}, state)
             except Overtaken:
                 continue
-            self.settle()
+            self._finish(replace(state, entries=[*state.entries, entry]))
             return entry
 
     def version(self, number: int) -> ModelVersion | None:
@@ -198,7 +198,7 @@ class Ledger:
         """Do what the last entry says, unless it is done or the registry has gone another way since."""
         move = last_move(state.entries)
         if move and move.number > state.done and self._is_to_be_done(move, state):
-            self._move(move)
+            state = self._move(move)
         last = state.entries[-1]
         with answering():
             mark = f"{self.journal.run_id()} {last.number} {last.sha256}"
@@ -211,8 +211,8 @@ class Ledger:
         version = self.version(values["to"])
         return version is not None and version.tags.get(CANDIDATE, "") == values["candidate"]
 
-    def _move(self, move: Entry) -> None:
-        """Move the alias, and read it back; where a later move was written meanwhile, to where that one says."""
+    def _move(self, move: Entry) -> State:
+        """Move the alias, and return what is read back; where a later move came meanwhile, to where that one says."""
         while True:
             wanted = move.values["to"]
             with answering():
@@ -225,3 +225,4 @@ class Ledger:
         if found.reigning != wanted:
             thing, way_out = f"the alias {CHAMPION} of {self.name}", "Somebody moves it by hand just now: look again."
             raise Unavailable(Fault(thing, f"{named(found.reigning)} after it was moved", named(wanted), way_out))
+        return found

@@ -37,6 +37,21 @@ def reigned(tmp_path_factory: pytest.TempPathFactory) -> Gate:
     return gate
 
 
+@pytest.fixture(scope="session")
+def asked(reigned: Gate, tmp_path_factory: pytest.TempPathFactory) -> Gate:
+    """Return a gate that version 4 has passed too, and where it waits for a person; made once and only copied."""
+    folder = tmp_path_factory.mktemp("asked")
+    gate = copied(reigned, folder, folder / "mlflow.db")
+    assert promoted(gate, 4, "approve").outcome == "waiting"
+    return gate
+
+
+@pytest.fixture
+def waiting(asked: Gate, tmp_path: Path, tracking: str) -> Gate:  # noqa: F811
+    """Return a copy of `asked`, files and all, which the environment names."""
+    return copied(asked, tmp_path, tmp_path / "mlflow.db")
+
+
 @pytest.fixture
 def three_reigns(reigned: Gate, tmp_path: Path, tracking: str) -> Gate:  # noqa: F811
     """Return a copy of `reigned`, files and all, which the environment names."""

@@ -20,13 +20,6 @@ def tag(gate: Gate, version: int = 4) -> str:
     return gate.client.get_model_version("sentiment", str(version)).tags.get("approval", "")
 
 
-@pytest.fixture
-def waiting(three_reigns: Gate) -> Gate:
-    """Return a gate that version 4 has passed, and where it waits for a person."""
-    assert promoted(three_reigns, 4, "approve").outcome == "waiting"
-    return three_reigns
-
-
 def test_a_request_waits_and_moves_nothing(waiting: Gate) -> None:
     request = last(waiting)
     assert (request.values["kind"], request.values["from"], request.values["to"]) == ("request", 3, 4)

@@ -34,7 +34,7 @@ WRITES = {
     "taken up": ["entry", "alias", "mark", "approval"],
     "rollback": ["entry", "alias", "mark"],
 }
-FAST = ("promotion", "rollback")
+FAST = ("rollback",)
 
 
 class Killed(BaseException):
