@@ -162,6 +162,7 @@ def test_without_its_server_a_client_says_so(tmp_path: Path) -> None:
     assert ended.stderr.startswith("the process that tasks are forked from: found")
 
 
+@pytest.mark.slow
 def test_the_servers_end_when_the_run_is_killed(tmp_path: Path) -> None:
     code = """
         import subprocess, sys, time

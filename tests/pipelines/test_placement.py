@@ -21,7 +21,7 @@ def faults_of(path: Path, text: str) -> list[str]:
 
 def test_every_room_has_requests_and_limits_by_default() -> None:
     rooms = load().rooms
-    assert list(rooms) == PLACED == ["settings", *ROOMS, "reporting"]
+    assert list(rooms) == PLACED == ["settings", *ROOMS, "reporting", "drift_monitoring"]
     for name, room in rooms.items():
         assert all((room.cpu_request, room.cpu_limit, room.memory_request, room.memory_limit)), name
 

@@ -17,6 +17,8 @@ from tests.components.data_ingestion.relay import Connection, relay
 from tests.components.data_ingestion.sources import as_csv, as_parquet, pairs_of, reviews, run, settings
 from tests.servers import PASSWORD, S3, free_ports, seaweedfs
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:

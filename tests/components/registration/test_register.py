@@ -67,6 +67,7 @@ def test_the_same_candidate_of_the_same_run_is_registered_once(
     assert registry(client) == ONE_VERSION
 
 
+@pytest.mark.slow
 def test_another_run_adds_a_version_that_a_repeated_call_leaves_alone(
     inputs: Inputs, run: StepRun, client: MlflowClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,6 +44,7 @@ def test_what_is_not_a_text_is_named(registered: Inputs) -> None:
         model.predict(pd.DataFrame({"review": ["a film"]}))
 
 
+@pytest.mark.slow
 def test_two_versions_in_one_process_run_their_own_code(
     inputs: Inputs, run: StepRun, client: MlflowClient, tmp_path: Path
 ) -> None:

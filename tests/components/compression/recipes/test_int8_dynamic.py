@@ -57,6 +57,7 @@ def drown(*ways: Callable[[Weights], None]) -> Callable[[Weights], None]:
     return change
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "part", "given_up"),
     [
@@ -84,6 +85,7 @@ def test_a_model_that_collapses_keeps_its_most_damaged_operators_in_fp32(
     assert candidate.operators["MatMulInteger"] > 0
 
 
+@pytest.mark.slow
 def test_a_model_that_bears_no_int8_at_all_stays_in_fp32(
     well_tuned_folder: Path, many_rows_folder: Path, tmp_path: Path
 ) -> None:

@@ -7,6 +7,8 @@ from components.contracts.faults import BadInput, Unavailable
 from components.model_ingestion.config import ModelIngestionSettings
 from components.model_ingestion.sources.s3 import fetch, look_up
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = ModelIngestionSettings("s3://models/bert/tiny/")
 
 
