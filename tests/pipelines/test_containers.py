@@ -55,7 +55,7 @@ LIBRARIES = {
     "gating": {"statsmodels"},
     "promotion": {"onnxruntime"},
     "retraining": set(),
-    "drift_monitoring": {"boto3", "onnxruntime", "sklearn"},
+    "drift_monitoring": {"boto3", "onnx", "onnxruntime"},
 }
 """What tells the rooms' images apart."""
 NOWHERE = {"dvc_s3_tests", "flask", "kubernetes", "pip", "pytest", "rich_click", "typer_cli"}
