@@ -17,7 +17,9 @@ def main(address: str, *arguments: str) -> int:
     wanted = {"arguments": arguments, "folder": os.getcwd(), "environment": dict(os.environ)}  # noqa: PTH109
     with socket.socket(socket.AF_UNIX) as server:
         try:
-            server.connect(address)
+            folder, name = os.path.split(address)
+            os.chdir(folder)  # a socket's path may be no longer than 107 bytes
+            server.connect(name)
             socket.send_fds(server, [b" "], [0, 1, 2])
             server.sendall(json.dumps(wanted).encode())
             server.shutdown(socket.SHUT_WR)

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, chdir, contextmanager
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -57,7 +57,8 @@ def forking_tasks(pipeline: str, all_will_work: bool = False) -> Iterator[None]:
         servers = []
         for name, (inbox, _) in inboxes.items():
             listener = stack.enter_context(socket.socket(socket.AF_UNIX))
-            listener.bind(str(folder / name))
+            with chdir(folder):  # a socket's path may be no longer than 107 bytes, and TMPDIR's may
+                listener.bind(name)
             listener.listen()
             others = [outbox for other, (_, outbox) in inboxes.items() if other != name]
             served = [listener, until, imports, LONG_IMPORTS.get(name, light), inbox, others, all_will_work]

@@ -25,14 +25,15 @@ NEUTRAL = ["the", "film", "a", "story", "with", "its", "cast", "and", "two", "ho
 # longest first, so that no process waits long for the other at the end; what is not named comes after
 GROUPS = [
     "containers",
+    "retraining runs",
     "whole runs",
+    "pipelines",
     "servers",
     "compression",
     "evaluation",
     "registration",
     "data_validation",
     "fine_tuning",
-    "pipelines",
     "data_ingestion",
     "selection",
     "reporting",
@@ -40,6 +41,7 @@ GROUPS = [
 LONG_FILES = {
     "test_containers.py": "containers",
     "test_local.py": "whole runs",
+    "test_retrain_model.py": "retraining runs",
     "test_mlflow_on_kubeflow.py": "servers",
     "test_whole_runs_on_servers.py": "servers",
 }

@@ -31,7 +31,7 @@ _PAGE = """<!DOCTYPE html>
 .texts { padding: 0; list-style: none; }
 .texts li { padding: .35rem .6rem; background: var(--tint); margin-bottom: .3rem; border-radius: .3rem;
   font-size: .9rem; }
-code { background: var(--tint); padding: .1rem .35rem; border-radius: .25rem; font-size: .9rem; white-space: nowrap; }
+code { background: var(--tint); padding: .1rem .35rem; border-radius: .25rem; font-size: .9rem; }
 </style>
 </head>
 <body>

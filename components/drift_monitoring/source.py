@@ -42,7 +42,7 @@ def _fetch_object(uri: str, scratch: Path) -> Path:
     file = scratch / name
     config = Config(connect_timeout=10, read_timeout=60, retries={"total_max_attempts": 4})
     try:
-        boto3.client("s3", config=config).download_file(bucket, key, str(file))
+        boto3.Session().client("s3", config=config).download_file(bucket, key, str(file))
     except NoCredentialsError:
         way_out = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
         raise BadInput(Fault(uri, "no credentials for S3", "credentials", way_out)) from None

@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,11 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="tasks are forke
 
 
 @pytest.fixture(scope="module")
-def python() -> Iterator[str]:
-    """The program that kfp.local would start; the servers are forks of a process like the one that runs a pipeline."""
+def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The program that kfp.local would start; the servers are forks of a process like the one that runs a pipeline.
+
+    Temporary files lie deeper than a socket's path may be long.
+    """
     code = """
         import sys
         from pipelines.forking import forking_tasks
@@ -32,7 +36,8 @@ def python() -> Iterator[str]:
         assert sys.executable == real
     """
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    process = subprocess.Popen([REAL_PYTHON, "-c", textwrap.dedent(code)], text=True, **pipes)  # type: ignore[call-overload]
+    environment = {**os.environ, "TMPDIR": str(tmp_path_factory.mktemp("deep" * 25))}
+    process = subprocess.Popen([REAL_PYTHON, "-c", textwrap.dedent(code)], text=True, env=environment, **pipes)  # type: ignore[call-overload]
     yield process.stdout.readline().strip()
     process.communicate("", timeout=60)
     assert process.returncode == 0
@@ -145,7 +150,8 @@ def test_ctrl_c_ends_the_task_and_not_the_server(python: str, module: Path) -> N
 def test_a_client_that_is_killed_while_it_asks_harms_nobody(python: str, module: Path) -> None:
     for server in (LIGHT, *LONG_IMPORTS):
         with socket.socket(socket.AF_UNIX) as half_way:
-            half_way.connect(str(Path(python).with_name(server)))
+            with chdir(Path(python).parent):
+                half_way.connect(server)
             socket.send_fds(half_way, [b'{"arguments": ["-m", "th'], [0, 1, 2])
     assert run(python, "print('still here')", module).stdout == "still here\n"
 

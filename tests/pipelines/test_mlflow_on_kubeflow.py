@@ -205,6 +205,7 @@ def test_without_the_plugin_the_steps_make_the_tree_themselves(client: MlflowCli
     assert whole.data.metrics["accuracy"] == 0.9125
     assert {entry.path for entry in client.list_artifacts(whole.info.run_id)} == {
         "choice",
+        "model_card.html",
         "model_card.md",
         "plots",
         "run_report.html",

@@ -56,7 +56,9 @@ def fetch(settings: ModelIngestionSettings, revision: str, folder: Path) -> list
 
 
 def _client() -> Any:
-    return boto3.client("s3", config=Config(connect_timeout=10, read_timeout=60, retries={"total_max_attempts": 4}))
+    return boto3.Session().client(
+        "s3", config=Config(connect_timeout=10, read_timeout=60, retries={"total_max_attempts": 4})
+    )
 
 
 def _split(source: str) -> tuple[str, str]:
