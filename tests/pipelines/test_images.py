@@ -1,6 +1,7 @@
 """Which image a task runs in, and that it starts there without a shell."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from components.contracts.faults import BadInput
 from components.images import image
 from pipelines import images
+from pipelines.build_images import DOCKERFILE
 from pipelines.build_model import build_model
 from pipelines.images import START, BuiltImage, executors, in_images, read_built, references, rooms, write_built
 
@@ -57,6 +59,14 @@ def test_each_task_gets_the_image_of_its_room_and_the_graph_stays_as_it_is() -> 
         assert executor["container"]["image"] == f"example.com/{room}@sha256:0"
         assert list(executor["container"]["command"])[:2] == ["python3", "-c"]
         assert before["command"][0] == "sh"
+
+
+def test_what_a_build_imports_to_try_its_image_is_there_and_needs_no_kfp() -> None:
+    tried = re.findall(r"python3 -c 'import (.*)'", DOCKERFILE.read_text())
+    modules = {name for names in tried for name in names.split(", ") if name.startswith(("components", "pipelines"))}
+    assert len(modules) >= len(rooms()) - 3  # torch is imported by no build
+    code = f"import sys, {', '.join(sorted(modules))}; assert 'kfp' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_task_starts_as_kfp_starts_it(tmp_path: Path) -> None:
