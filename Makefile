@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 # tests of a room share what is dear to make: `tests/conftest.py` keeps them together, and puts the longest first
 IN_TWO := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
@@ -19,8 +20,10 @@ $(READY): pyproject.toml constraints.txt requirements-samples.txt
 	@PYTHON=$(PYTHON) ./.ci/python
 	@echo "Setting up $(VENV); this takes a few minutes once."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[all,test]'
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --requirement requirements-samples.txt
+	@$(PIP) --constraint constraints.txt --editable '.[all,test]'
+	@$(PIP) --no-deps --requirement requirements-samples.txt
+	@# on all cores, where pip takes one; what some package brings for another Python compiles nowhere, and matters nowhere
+	@$(BIN)/python -W ignore -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib >/dev/null 2>&1 || true
 	@touch $@
 
 run: $(READY)  ## Take a pretrained model to the registry: fine-tune, compress, evaluate, choose, register.

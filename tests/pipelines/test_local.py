@@ -172,16 +172,16 @@ def test_editing_a_rooms_code_re_runs_that_room_and_what_follows(home: Path, rev
 
 
 @pytest.mark.slow
-def test_a_changed_row_re_runs_everything_that_saw_the_data(home: Path, tmp_path: Path) -> None:
-    changed = tmp_path / "reviews.csv"
+def test_a_changed_row_re_runs_everything_that_saw_the_data(home: Path, reviews: Path) -> None:
+    kept = reviews.read_bytes()
     pairs = labelled_texts(400, seed=1)
-    write_reviews(changed, pairs)
-    first = runs.run(home, "smoke", *settings(changed))
-    assert first.exit_code == 0, first.said
-    write_reviews(changed, [(pairs[0][0] + " indeed", pairs[0][1]), *pairs[1:]])
-    second = runs.run(home, "smoke", *settings(changed))
-    assert second.exit_code == 0, second.said
-    assert [room for room in runs.ROOMS if any(worked.startswith(room) for worked in second.worked)] == [
+    write_reviews(reviews, [(pairs[0][0] + " indeed", pairs[0][1]), *pairs[1:]])
+    try:
+        ended = runs.run(home, "smoke", *settings(reviews))
+    finally:
+        reviews.write_bytes(kept)
+    assert ended.exit_code == 0, ended.said
+    assert [room for room in runs.ROOMS if any(worked.startswith(room) for worked in ended.worked)] == [
         room for room in runs.ROOMS if room != "model_ingestion"
     ]
 
@@ -237,32 +237,29 @@ def test_data_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_tracking_server_that_dies_in_the_middle_is_a_sentence_and_the_next_run_goes_on(
-    tmp_path: Path, reviews: Path
+    home: Path, reviews: Path, tmp_path: Path
 ) -> None:
-    home = tmp_path / "home"
+    trains = settings(reviews, "fine_tuning.seed=11")
     with mlflow_server(tmp_path / "server") as server:
         where = {"MLFLOW_TRACKING_URI": server.uri, "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
-        process = runs.start(home, "smoke", *settings(reviews), **where)
-        while process.poll() is None and not any(
-            event["event"] == "started" and event["room"] == "fine_tuning" for event in runs.events(home)
-        ):
-            time.sleep(0.05)
+        process, _ = start_until_fine_tuning(home, trains, **where)
         server.kill()
         ended = runs.wait(home, process)
     assert ended.exit_code == 69
     assert f"the MLflow server at {server.uri}" in ended.said
     assert "Traceback" not in ended.said
     assert "registration" not in ended.worked
-    again = runs.run(home, "smoke", *settings(reviews))
+    again = runs.run(home, "smoke", *trains)
     assert again.exit_code == 0, again.said
-    assert "data_ingestion" not in again.worked
+    assert again.worked[0] == "fine_tuning"
 
 
-def start_until_fine_tuning(home: Path, reviews: Path) -> tuple["subprocess.Popen[str]", int]:
-    """Start a run, and return it with the process of its fine-tuning once that has begun."""
-    process = runs.start(home, "smoke", *settings(reviews))
+def start_until_fine_tuning(home: Path, trains: list[str], **more: str) -> tuple["subprocess.Popen[str]", int]:
+    """Start a run that trains, and return it with the process of its fine-tuning once that has begun."""
+    before = set((home / "runs").glob("*"))
+    process = runs.start(home, "smoke", *trains, **more)
     while process.poll() is None:
-        for event in runs.events(home):
+        for event in runs.events(home) if set((home / "runs").glob("*")) - before else ():
             if event["event"] == "started" and event["room"] == "fine_tuning":
                 return process, event["pid"]
         time.sleep(0.02)
@@ -270,32 +267,34 @@ def start_until_fine_tuning(home: Path, reviews: Path) -> tuple["subprocess.Pope
 
 
 @pytest.mark.slow
-def test_a_step_that_is_killed_is_a_sentence_and_the_next_run_goes_on(tmp_path: Path, reviews: Path) -> None:
-    process, step = start_until_fine_tuning(tmp_path, reviews)
+def test_a_step_that_is_killed_is_a_sentence_and_the_next_run_goes_on(home: Path, reviews: Path) -> None:
+    trains, before = settings(reviews, "fine_tuning.seed=12"), len(runs.versions(home))
+    process, step = start_until_fine_tuning(home, trains)
     os.kill(step, signal.SIGKILL)
-    ended = runs.wait(tmp_path, process)
+    ended = runs.wait(home, process)
     assert ended.exit_code == 69
     assert "fine tuning could not go on" in ended.said
     assert "killed from outside, mostly because memory ran out" in ended.said
-    assert list(runs.versions(tmp_path)) == []
-    again = runs.run(tmp_path, "smoke", *settings(reviews))
+    assert len(runs.versions(home)) == before
+    again = runs.run(home, "smoke", *trains)
     assert again.exit_code == 0, again.said
-    assert "data_ingestion" not in again.worked
+    assert again.worked[0] == "fine_tuning"
 
 
 @pytest.mark.slow
-def test_a_second_ctrl_c_ends_everything_at_once(tmp_path: Path, reviews: Path) -> None:
-    process, step = start_until_fine_tuning(tmp_path, reviews)
+def test_a_second_ctrl_c_ends_everything_at_once(home: Path, reviews: Path) -> None:
+    before = len(runs.versions(home))
+    process, step = start_until_fine_tuning(home, settings(reviews, "fine_tuning.seed=13"))
     os.kill(step, signal.SIGSTOP)  # it will not heed the first one
     for _ in range(2):
         process.send_signal(signal.SIGINT)
         time.sleep(0.5)
-    ended = runs.wait(tmp_path, process)
+    ended = runs.wait(home, process)
     assert ended.exit_code == 130
     assert "Traceback" not in ended.said
     time.sleep(0.5)
     assert not Path(f"/proc/{step}").exists() or "Z" in Path(f"/proc/{step}/stat").read_text().split()[2]
-    assert list(runs.versions(tmp_path)) == []
+    assert len(runs.versions(home)) == before
 
 
 @pytest.mark.slow
