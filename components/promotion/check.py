@@ -11,9 +11,11 @@ from components.contracts.candidate import Candidate, read_candidate
 from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import sha256_of
 from components.contracts.onnx_text_classifier import OnnxTextClassifier
+from components.contracts.package import PACKAGE_TAG, package_sha256
 from components.contracts.tracking import answering
 from components.promotion.ledger import CANDIDATE, Ledger
 
+_WAY_OUT = "Its bytes were changed after it was registered: name another version."
 _IN_THE_MODEL = "artifacts/candidate"
 """Where the measured candidate lies in a model that registration has logged."""
 _TEXTS = ["A short text.", "Another one, which is somewhat longer than the first."]
@@ -41,15 +43,17 @@ def check_version(ledger: Ledger, number: int, recorded: str = "") -> str:
         expected = f"{recorded[:12]}, as the ledger has it" if recorded else "a version that Bessemer registered"
         raise BadInput(Fault(f"the tag {CANDIDATE} of {thing}", tagged[:12] or "nothing", expected))
     with TemporaryDirectory(prefix="bessemer-") as scratch:
-        _check_files(thing, _fetch(ledger, number, thing, scratch), tagged)
+        model = _fetch(ledger, number, thing, scratch)
+        _check_candidate(thing, model / _IN_THE_MODEL, tagged)
+        _check_package(thing, model, version.tags.get(PACKAGE_TAG, ""))
     return tagged
 
 
 def _fetch(ledger: Ledger, number: int, thing: str, scratch: str) -> Path:
-    """Return the folder of the version's candidate: in place where the registry's files lie on this machine."""
+    """Return the folder of the packaged model: in place where the registry's files lie on this machine."""
     client = ledger.client
     with answering():
-        where = f"{client.get_model_version_download_uri(ledger.name, str(number))}/{_IN_THE_MODEL}"
+        where = client.get_model_version_download_uri(ledger.name, str(number))
         try:
             local = where.startswith(("/", "file:"))
             uri = client.tracking_uri
@@ -60,19 +64,26 @@ def _fetch(ledger: Ledger, number: int, thing: str, scratch: str) -> Path:
     raise BadInput(Fault(thing, f"nothing at {where}", "the files that were registered", "Name another version."))
 
 
-def _check_files(thing: str, folder: Path, expected: str) -> None:
-    way_out = "Its bytes were changed after it was registered: name another version."
+def _check_candidate(thing: str, folder: Path, expected: str) -> None:
     try:
         found = sha256_of(folder / Candidate.FILE)
     except OSError:
-        raise BadInput(Fault(thing, f"no {Candidate.FILE}", "the files that were registered", way_out)) from None
+        raise BadInput(Fault(thing, f"no {Candidate.FILE}", "the files that were registered", _WAY_OUT)) from None
     if found != expected:
-        raise BadInput(Fault(thing, f"sha256 {found[:12]}", f"sha256 {expected[:12]}", way_out))
+        raise BadInput(Fault(thing, f"sha256 {found[:12]}", f"sha256 {expected[:12]}", _WAY_OUT))
     labels = read_candidate(folder).labels
     try:
         answers = OnnxTextClassifier(folder, threads=1).probabilities(_TEXTS)
     except Exception as error:  # onnxruntime and tokenizers have errors of their own
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise BadInput(Fault(thing, f"a model that does not load ({reason})", "one that answers", way_out)) from error
+        raise BadInput(Fault(thing, f"a model that does not load ({reason})", "one that answers", _WAY_OUT)) from error
     if answers.shape != (len(_TEXTS), len(labels)) or not np.isfinite(answers).all():
-        raise BadInput(Fault(thing, "answers that are no probabilities", f"{len(labels)} for each text", way_out))
+        raise BadInput(Fault(thing, "answers that are no probabilities", f"{len(labels)} for each text", _WAY_OUT))
+
+
+def _check_package(thing: str, model: Path, expected: str) -> None:
+    """Check what is packaged beside the candidate too: the code that serves it, above all."""
+    found = package_sha256(model)
+    if found != expected:
+        said = f"sha256 {found[:12]} over all files"
+        raise BadInput(Fault(thing, said, f"sha256 {expected[:12]}" if expected else f"a tag {PACKAGE_TAG}", _WAY_OUT))

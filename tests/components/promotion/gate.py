@@ -15,6 +15,7 @@ from components.contracts.candidate import Candidate
 from components.contracts.contenders import Contender, Contenders
 from components.contracts.decision import Check, Decision
 from components.contracts.folders import sha256_of, sha256_of_files, write_manifest
+from components.contracts.package import PACKAGE_TAG, package_sha256
 from components.contracts.promotion import Promotion
 from components.contracts.scorecard import Interval
 from components.contracts.tracking import StepRun
@@ -59,7 +60,8 @@ def register(client: MlflowClient, folder: Path, count: int, name: str = NAME) -
     for number in range(1, count + 1):
         model = folder / f"model-{number}"
         sha256 = sha256_of(write_candidate(model / "artifacts" / "candidate", float(number)) / Candidate.FILE)
-        client.create_model_version(name, str(model), tags={CANDIDATE: sha256})
+        tags = {CANDIDATE: sha256, PACKAGE_TAG: package_sha256(model)}
+        client.create_model_version(name, str(model), tags=tags)
         hashes.append(sha256)
     return hashes
 

@@ -83,6 +83,10 @@ def delete_the_manifest(gate: Gate) -> None:
     (candidate_of(gate, 2) / "candidate.json").unlink()
 
 
+def change_the_code_that_serves_it(gate: Gate) -> None:
+    (gate.folder / "model-2" / "served_text_classifier.py").write_text("import os")
+
+
 @pytest.mark.parametrize(
     ("harm", "sentence"),
     [
@@ -91,6 +95,10 @@ def delete_the_manifest(gate: Gate) -> None:
         (change_the_manifest, r"version 2 of sentiment: found sha256 \w{12}; expected sha256 \w{12}"),
         (delete_the_version, "version 2 of sentiment: found no such version"),
         (delete_the_files, "version 2 of sentiment: found nothing at .*model-2"),
+        (
+            change_the_code_that_serves_it,
+            r"version 2 of sentiment: found sha256 \w{12} over all files; expected sha256",
+        ),
         (delete_the_manifest, r"version 2 of sentiment: found no candidate\.json"),
     ],
 )
