@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from mlflow import MlflowClient
 
 from components.contracts.candidate import read_candidate
@@ -156,3 +157,23 @@ def rewrite(folder: Path, manifest: str, **changes: object) -> Path:
     path = folder / manifest
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
     return folder
+
+
+@pytest.fixture
+def workshop(
+    tmp_path: Path,
+    base_folder: Path,
+    tuned_folder: Path,
+    dataset_folder: Path,
+    baseline_folder: Path,
+    onnx_candidate_folder: Path,
+) -> Workshop:
+    """Return a place that makes the artifacts of runs."""
+    folders = base_folder, tuned_folder, dataset_folder, baseline_folder, onnx_candidate_folder
+    return furnish(tmp_path / "artifacts", *folders)
+
+
+@pytest.fixture
+def inputs(workshop: Workshop) -> Inputs:
+    """Return the inputs of a run in which onnx-fp32 was chosen."""
+    return workshop.inputs()

@@ -13,7 +13,7 @@ from components.contracts.model import BaseModel, TunedModel
 from components.contracts.tracking import step_run
 from components.registration.evidence import Inputs
 from components.registration.register import register
-from tests.components.registration.workshop import SETTINGS, Workshop, furnish
+from tests.components.registration.workshop import SETTINGS, Workshop, inputs, workshop  # noqa: F401 - fixtures
 from tests.mlflow_here import client, tracking  # noqa: F401 - fixtures
 
 ASKED = {
@@ -27,31 +27,13 @@ ASKED = {
 }
 
 
-@pytest.fixture
-def workshop(
-    tmp_path: Path,
-    base_folder: Path,
-    tuned_folder: Path,
-    dataset_folder: Path,
-    baseline_folder: Path,
-    onnx_candidate_folder: Path,
-) -> Workshop:
-    folders = base_folder, tuned_folder, dataset_folder, baseline_folder, onnx_candidate_folder
-    return furnish(tmp_path / "artifacts", *folders)
-
-
-@pytest.fixture
-def inputs(workshop: Workshop) -> Inputs:
-    return workshop.inputs()
-
-
 Register = Callable[..., int]
 
 
 @pytest.fixture
 def registered(
-    workshop: Workshop,
-    inputs: Inputs,
+    workshop: Workshop,  # noqa: F811
+    inputs: Inputs,  # noqa: F811
     client: MlflowClient,  # noqa: F811
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
