@@ -40,7 +40,7 @@ def _kept(staged: Staging, settings: DataIngestionSettings) -> tuple[np.ndarray,
         left_out["drop_duplicates"] = int(np.count_nonzero(~kept))
     if settings.max_rows:
         eligible = int(np.count_nonzero(kept))
-        kept = sample(kept, settings.max_rows, settings.seed)
+        kept = sample(kept, staged.text_keys(), settings.max_rows, settings.seed)
         left_out["max_rows"] = eligible - int(np.count_nonzero(kept))
     return kept, left_out
 

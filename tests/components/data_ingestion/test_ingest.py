@@ -74,10 +74,10 @@ def test_the_questions(tmp_path: Path) -> None:
     dataset = run(QUESTIONS, tmp_path / "out", format="label-first", drop_duplicates=True)
     assert sum(file.rows for file in dataset.splits.values()) == 5381
     assert len(dataset.labels) == 50
-    rows = rows_of(tmp_path / "out")["train"]
+    rows = rows_of(tmp_path / "out")
     first = {"file": "question_labels.txt", "row": 1, "label": "DESC:manner"}
-    assert rows[0] == {**first, "text": "How did serfdom develop in and then leave Russia ?"}
-    assert len({row["label"] for row in rows}) == 50
+    assert {**first, "text": "How did serfdom develop in and then leave Russia ?"} in [rows[name][0] for name in SPLITS]
+    assert len({row["label"] for row in rows["train"]}) == 50
 
 
 def test_the_same_bytes_give_the_same_bytes(tmp_path: Path) -> None:

@@ -65,10 +65,35 @@ def test_many_rare_labels_still_get_their_share_of_the_test_split() -> None:
     assert np.count_nonzero(splits == TEST) == 60
 
 
+@given(st.integers(0, 9))
+def test_added_rows_move_few_of_the_old_ones(seed) -> None:
+    dice = np.random.default_rng(seed)
+    keys, labels = dice.integers(1 << 62, size=2_200).astype(np.uint64), dice.integers(3, size=2_200).astype(np.int16)
+    before, after = stratify(keys[:2_000], labels[:2_000], SHARES, seed), stratify(keys, labels, SHARES, seed)
+    in_both = np.count_nonzero((before == TEST) & (after[:2_000] == TEST))
+    assert in_both > 0.9 * np.count_nonzero(before == TEST)
+    one_more = stratify(keys[:2_001], labels[:2_001], SHARES, seed)[:2_000]
+    assert np.count_nonzero(one_more != before) <= 6
+
+
+@given(rows, st.integers(0, 9))
+def test_the_order_of_the_rows_moves_none(pairs, seed) -> None:
+    pairs = list(dict(pairs).items())
+    keys, labels = arrays(pairs)
+    splits = stratify(keys, labels, SHARES, seed)
+    assert (stratify(keys[::-1], labels[::-1], SHARES, seed)[::-1] == splits).all()
+
+
+def test_a_sample_of_more_rows_keeps_what_is_still_among_the_smallest() -> None:
+    keys = np.random.default_rng(0).integers(1 << 62, size=1_100).astype(np.uint64)
+    before, after = (sample(np.ones(rows, bool), keys[:rows], 500, 3) for rows in (1_000, 1_100))
+    assert np.count_nonzero(before & after[:1_000]) > 400
+
+
 @given(st.lists(st.booleans(), min_size=1, max_size=100), st.integers(1, 120))
 def test_a_sample_is_part_of_what_is_eligible(eligible, size) -> None:
     mask = np.array(eligible)
-    chosen = sample(mask, size, 0)
+    chosen = sample(mask, np.arange(len(mask), dtype=np.uint64), size, 0)
     assert not (chosen & ~mask).any()
     assert np.count_nonzero(chosen) == min(size, np.count_nonzero(mask))
 
