@@ -1,13 +1,15 @@
 """What a run has logged, brought here."""
 
 from pathlib import Path
-
-from mlflow import MlflowClient
+from typing import TYPE_CHECKING
 
 from components.contracts.tracking import answering
 
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
-def fetch_logged(client: MlflowClient, run_id: str, path: str, folder: Path) -> Path | None:
+
+def fetch_logged(client: "MlflowClient", run_id: str, path: str, folder: Path) -> Path | None:
     """Download a file or folder among the artifacts of a run; return where it lies, or None where there is no such.
 
     Args:
@@ -21,6 +23,7 @@ def fetch_logged(client: MlflowClient, run_id: str, path: str, folder: Path) -> 
 
     """
     with answering():
+        # a look first: what a store says of a file that is not there differs from store to store
         parent = path.rpartition("/")[0]
         if not any(entry.path == path for entry in client.list_artifacts(run_id, parent or None)):
             return None
