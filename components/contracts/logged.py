@@ -10,13 +10,15 @@ if TYPE_CHECKING:
 
 
 def fetch_logged(client: "MlflowClient", run_id: str, path: str, folder: Path) -> Path | None:
-    """Download a file or folder among the artifacts of a run; return where it lies, or None where there is no such.
+    """Download a file or folder among the artifacts of a run; return where it lies.
+
+    It is None where there is no such file, or no such run any more: `mlflow gc` takes away those that were deleted.
 
     Args:
         client: of the server that has it.
         run_id: of the run.
         path: among its artifacts.
-        folder: where it goes, under its own path.
+        folder: where it goes.
 
     Raises:
         Unavailable: the server does not answer.
@@ -24,7 +26,17 @@ def fetch_logged(client: "MlflowClient", run_id: str, path: str, folder: Path) -
     """
     with answering():
         # a look first: what a store says of a file that is not there differs from store to store
-        parent = path.rpartition("/")[0]
-        if not any(entry.path == path for entry in client.list_artifacts(run_id, parent or None)):
+        if path not in _listed(client, run_id, path.rpartition("/")[0]):
             return None
         return Path(client.download_artifacts(run_id, path, str(folder)))
+
+
+def _listed(client: "MlflowClient", run_id: str, folder: str) -> set[str]:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return {entry.path for entry in client.list_artifacts(run_id, folder or None)}
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return set()
+        raise
