@@ -37,6 +37,7 @@ def retrain(
             registration=registration,
             settings=retraining,
             forced=forced,
+            asked=asked,
         ).set_caching_options(False)
         with dsl.If(checked.outputs["Output"] == True, name="there is a reason"):  # noqa: E712 - KFP's own condition
             built = build(
@@ -49,7 +50,7 @@ def retrain(
                 evaluation=evaluation,
                 selection=selection,
                 registration=registration,
-                asked=asked,
+                asked=checked.outputs["asked"],
             )
             named = name_version(registration=built.outputs["registration"]).set_caching_options(False)
             with dsl.If(named.outputs["Output"] != "", name="it is new"):

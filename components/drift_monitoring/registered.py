@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from components.contracts.candidate import Candidate, read_candidate
 from components.contracts.faults import BadInput, Fault
-from components.contracts.folders import check_files, read_manifest, sha256_of
-from components.contracts.reference import HELD_OUT_SCHEMA, Reference
+from components.contracts.folders import sha256_of
+from components.contracts.reference import HELD_OUT_SCHEMA, Reference, check_reference
 from components.contracts.tracking import answering, connect
 from components.drift_monitoring.subject import Subject
 
@@ -116,12 +116,8 @@ def fetch_reference(client: "MlflowClient", subject: Subject, scratch: Path) -> 
     with answering():
         where = f"{client.get_run(subject.run_id).info.artifact_uri}/{Reference.FOLDER}"
     folder = _download(client, where, scratch, thing)
-    reference = read_manifest(folder, Reference)
-    check_files(folder, reference.files)
+    check_reference(folder, subject.candidate_sha256, thing)
     rows = pq.read_table(folder / Reference.HELD_OUT)
-    if reference.candidate_sha256 != subject.candidate_sha256:
-        found, expected = f"answers of model {reference.candidate_sha256[:12]}", f"of {subject.candidate_sha256[:12]}"
-        raise BadInput(Fault(thing, found, expected, _CHANGED))
     if not rows.schema.equals(HELD_OUT_SCHEMA):
         raise BadInput(Fault(thing, f"the columns {', '.join(rows.column_names)}", ", ".join(HELD_OUT_SCHEMA.names)))
     return rows

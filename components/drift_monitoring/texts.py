@@ -15,7 +15,7 @@ from components.contracts.faults import BadInput, Fault, refuse_if_any
 FEWEST_ROWS = 50
 """With fewer no test has a chance to find anything."""
 MOST_BYTES = 1 << 30
-"""Of a file: a batch is read into memory whole."""
+"""Of a file, unpacked: a batch is read into memory whole."""
 _ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
 _COMPRESSED = (".gz", ".bz2")
 _NAMED = 5
@@ -72,18 +72,17 @@ def _read_table(file: Path) -> pa.Table:
     for ending in _COMPRESSED:
         stem = stem.removesuffix(ending)
     ending = next((ending for ending in _ENDINGS if stem.endswith(ending)), "")
-    size = file.stat().st_size
     if not ending:
         raise BadInput(Fault(file.name, "an ending that says no format", f"{', '.join(_ENDINGS)}; .gz or .bz2 behind"))
-    if not size:
+    if not file.stat().st_size:
         raise BadInput(Fault(file.name, "an empty file", "rows"))
-    if size > MOST_BYTES:
-        raise BadInput(Fault(file.name, f"{size:,} bytes", f"at most {MOST_BYTES:,}", "Take a sample of the texts."))
+    _refuse_too_much(file.stat().st_size, file.name)
     try:
         if ending == ".parquet":
             return pq.read_table(file)
         with pa.input_stream(str(file), compression="detect") as stream:
-            content = pa.BufferReader(stream.read())
+            content = pa.BufferReader(stream.read_buffer(MOST_BYTES + 1))
+        _refuse_too_much(content.size(), file.name)
         block = max(content.size(), 1)  # one block, so that a text may be as long as it is
         if ending in (".csv", ".tsv"):
             parse = pa_csv.ParseOptions(delimiter="\t" if ending == ".tsv" else ",", newlines_in_values=True)
@@ -97,6 +96,11 @@ def _read_table(file: Path) -> pa.Table:
         raise BadInput(
             Fault(file.name, f"no readable {ending[1:]} ({reason})", f"{ending[1:]} rows", way_out)
         ) from None
+
+
+def _refuse_too_much(size: int, name: str) -> None:
+    if size > MOST_BYTES:
+        raise BadInput(Fault(name, f"more than {MOST_BYTES:,} bytes", "at most as many", "Take a sample of the texts."))
 
 
 def _csv_table(content: pa.BufferReader, block: int, parse: pa_csv.ParseOptions) -> pa.Table:

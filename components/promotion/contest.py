@@ -16,11 +16,11 @@ from pydantic import TypeAdapter
 
 from components.contracts.faults import BadInput, Fault, refuse_if_any
 from components.contracts.journal import Journal
+from components.contracts.logged import fetch_logged
 from components.contracts.package import PACKAGE_TAG
 from components.contracts.registration import ASKED
 from components.contracts.tracking import answering, connect
 from components.promotion.ledger import CANDIDATE, CHAMPION
-from components.promotion.logged import fetch_logged
 
 CHALLENGER = "challenger"
 """The alias that registration moves to each new version."""

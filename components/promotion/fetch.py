@@ -14,12 +14,12 @@ from mlflow.models import Model
 from components.contracts.candidate import Candidate, read_candidate
 from components.contracts.contenders import Contender, Contenders, Role
 from components.contracts.faults import BadInput, Fault
-from components.contracts.folders import check_files, read_manifest, sha256_of, whole_folder, write_manifest
+from components.contracts.folders import sha256_of, whole_folder, write_manifest
+from components.contracts.logged import fetch_logged
 from components.contracts.package import package_files, package_sha256
-from components.contracts.reference import TRAINING_TEXTS_SCHEMA, Reference
+from components.contracts.reference import TRAINING_TEXTS_SCHEMA, Reference, check_reference
 from components.contracts.tracking import answering
 from components.promotion.contest import Contest, Entrant
-from components.promotion.logged import fetch_logged
 from components.promotion.serving import try_serving
 
 _MODEL = "model"
@@ -135,10 +135,6 @@ def _fetch_reference(client: MlflowClient, entrant: Entrant, scratch: Path, lear
     if reference is None:
         pq.write_table(pa.table({"key": []}, schema=TRAINING_TEXTS_SCHEMA), learned)
         return None
-    known = read_manifest(reference, Reference)
-    check_files(reference, known.files)
-    if known.candidate_sha256 != entrant.candidate_sha256:
-        found, expected = f"that of sha256 {known.candidate_sha256[:12]}", f"sha256 {entrant.candidate_sha256[:12]}"
-        raise BadInput(Fault(f"the reference of version {entrant.version}", found, expected, _WAY_OUT))
+    check_reference(reference, entrant.candidate_sha256, f"the reference of version {entrant.version}")
     shutil.copy(reference / Reference.TRAINING_TEXTS, learned)
     return reference / Reference.HELD_OUT

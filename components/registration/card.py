@@ -15,7 +15,7 @@ from components.contracts.registration import Registration
 from components.contracts.scorecard import Interval, Scorecard
 from components.registration.config import RegistrationSettings
 from components.registration.evidence import Evidence
-from components.registration.lineage import headlines, mib
+from components.registration.lineage import UNKNOWN_TEXTS, headlines, mib
 from components.registration.markdown import bullets, code, plain, table
 
 
@@ -37,7 +37,7 @@ def model_card(
         plain(evidence.choice.why),
         *_what_it_is(evidence),
         *_data(evidence),
-        *_training(evidence),
+        *_training(evidence, registration.tags.get(UNKNOWN_TEXTS, "")),
         *_compression(evidence),
         *_quality(evidence.scorecard),
         *_speed(evidence),
@@ -105,7 +105,7 @@ def _data(evidence: Evidence) -> Iterator[str]:
     yield f"From {code(data.source.uri)}." + (f" Rows left out: {', '.join(left_out)}." if left_out else "")
 
 
-def _training(evidence: Evidence) -> Iterator[str]:
+def _training(evidence: Evidence, unknown: str) -> Iterator[str]:
     tuned = evidence.tuned
     reached = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in tuned.validation.items())
     yield "## Training"
@@ -113,6 +113,11 @@ def _training(evidence: Evidence) -> Iterator[str]:
         f"{tuned.steps:,} optimizer steps in {tuned.precision}, seed {tuned.seed}, {tuned.training_seconds:.0f} s; "
         f"texts are cut at {tuned.max_tokens} tokens. On the validation split: {reached}."
     )
+    if unknown:
+        yield (
+            f"Before, {code(unknown)} learned from texts of which there is no record: a promotion cannot leave those "
+            "out of the rows that it compares on."
+        )
 
 
 def _compression(evidence: Evidence) -> Iterator[str]:

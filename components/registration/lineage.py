@@ -12,6 +12,10 @@ from components.registration.evidence import Evidence
 
 CANDIDATE = "candidate_sha256"
 """The tag that names what was registered."""
+PARENT = "parent_model"
+"""The tag that names the version which was trained further, as `models:/sentiment/1`."""
+UNKNOWN_TEXTS = "unknown_texts_of"
+"""The tag that names a version before this one, of which nobody knows what it has learned from."""
 PIPELINE_RUN = "mlflow_parent_run"
 """The tag that names the MLflow run of the pipeline that registered it."""
 
@@ -32,7 +36,7 @@ def lineage(evidence: Evidence, run: StepRun, environment: Mapping[str, str] = o
         "data_revision": source.git_revision,
         "data_md5": source.md5,
         "dataset_sha256": evidence.dataset.content_sha256,
-        "parent_model": _parent(base),
+        PARENT: _parent(base),
         "preset": str(evidence.asked.get("preset", "")),
         "git_revision": environment.get("BESSEMER_GIT_REVISION", ""),
         "images": environment.get("BESSEMER_IMAGES", ""),

@@ -23,8 +23,14 @@ _SEED = 0
 _PREDICTIONS = "predictions.parquet"
 
 
-def record_reference(evidence: Evidence, dataset: Path, run: StepRun) -> None:
+def record_reference(evidence: Evidence, dataset: Path, run: StepRun, inherited: bytes = b"") -> None:
     """Log the reference contract on the step's run, which the version will name.
+
+    Args:
+        evidence: the chosen candidate and its scorecard.
+        dataset: the data set's folder.
+        run: the step's run.
+        inherited: the keys of the texts that the versions before have learned from, one after the other.
 
     Raises:
         BadInput: the predictions are not those that were measured, or not of these rows.
@@ -32,18 +38,19 @@ def record_reference(evidence: Evidence, dataset: Path, run: StepRun) -> None:
 
     """
     with TemporaryDirectory() as folder:
-        write_reference(evidence, dataset, Path(folder))
+        write_reference(evidence, dataset, Path(folder), inherited)
         for path in sorted(Path(folder).iterdir()):
             run.file(path, Reference.FOLDER)
 
 
-def write_reference(evidence: Evidence, dataset: Path, folder: Path) -> Reference:
+def write_reference(evidence: Evidence, dataset: Path, folder: Path, inherited: bytes = b"") -> Reference:
     """Write the reference contract of the chosen candidate into `folder`, which is there.
 
     Args:
         evidence: the chosen candidate and its scorecard.
         dataset: the data set's folder.
         folder: what the contract goes into.
+        inherited: the keys of the texts that the versions before have learned from, one after the other.
 
     Raises:
         BadInput: the predictions are not those that were measured, or not of these rows.
@@ -53,7 +60,7 @@ def write_reference(evidence: Evidence, dataset: Path, folder: Path) -> Referenc
     check_files(evidence.scorecard_folder, {_PREDICTIONS: card.predictions_sha256})
     held_out = _sample(_answered_rows(dataset, data, card, evidence.scorecard_folder / _PREDICTIONS))
     pq.write_table(held_out, folder / Reference.HELD_OUT)
-    pq.write_table(_training_texts(dataset, data), folder / Reference.TRAINING_TEXTS)
+    pq.write_table(_training_texts(dataset, data, inherited), folder / Reference.TRAINING_TEXTS)
     reference = Reference(
         candidate_sha256=evidence.candidate_sha256,
         dataset_sha256=data.content_sha256,
@@ -92,9 +99,9 @@ def _sample(rows: pa.Table) -> pa.Table:
     return pa.table(columns, schema=HELD_OUT_SCHEMA)
 
 
-def _training_texts(dataset: Path, data: Dataset) -> pa.Table:
-    """Return the keys of all texts that training or its stopping has seen; the texts themselves pass by in batches."""
-    keys = bytearray()
+def _training_texts(dataset: Path, data: Dataset, inherited: bytes) -> pa.Table:
+    """Return the keys of all texts that training or its stopping has ever seen; those of now pass by in batches."""
+    keys = bytearray(inherited)
     for split in ("train", "validation"):
         for batch in iterate_split(dataset, data, split):
             keys += b"".join(text_key(text) for text in batch.column("text").to_pylist() if text is not None)

@@ -16,7 +16,8 @@ from components.contracts.tracking import StepRun, answering, without_password
 from components.registration.card import model_card
 from components.registration.config import RegistrationSettings
 from components.registration.evidence import Evidence, Inputs, read_evidence
-from components.registration.lineage import describe, headlines, lineage, measurements
+from components.registration.inherited import inherited
+from components.registration.lineage import PARENT, UNKNOWN_TEXTS, describe, headlines, lineage, measurements
 from components.registration.package import check_stored, log_model
 from components.registration.record import record, record_card
 from components.registration.reference import record_reference
@@ -62,7 +63,10 @@ def register(inputs: Inputs, settings: RegistrationSettings, output: Path, card:
         with answering():
             version = find_version(place, tags)
         if version is None:
-            record_reference(evidence, inputs.dataset, run)
+            before = inherited(place.client, tags.get(PARENT, ""))
+            if before.unknown:
+                tags[UNKNOWN_TEXTS] = before.unknown
+            record_reference(evidence, inputs.dataset, run, before.keys)
             record(evidence, inputs, run)
             with answering():
                 clear_leftovers(place)

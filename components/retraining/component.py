@@ -14,8 +14,9 @@ def check_reason(
     registration: dict,
     settings: dict,
     forced: str,
+    asked: dict,
     why: dsl.Output[dsl.Markdown],
-) -> NamedTuple("Checked", [("Output", bool), ("start", dict)]):  # type: ignore[valid-type]
+) -> NamedTuple("Checked", [("Output", bool), ("start", dict), ("asked", dict)]):  # type: ignore[valid-type]
     """Say whether the model is trained again now, and take the lock on it if so.
 
     The first output has KFP's own name, as kfp.local 2.17 finds no other in a condition.
@@ -26,10 +27,11 @@ def check_reason(
         registration: the registered model's name.
         settings: what is reason enough, and what speaks against it.
         forced: a reason of somebody's own; empty without one.
+        asked: what the run was asked for, which a version keeps.
         why: the reason, or what speaks against it, and how the last retrainings ended.
 
     Returns:
-        Whether it is trained again, and the section model_ingestion to start from.
+        Whether it is trained again, the section model_ingestion to start from, and what was asked for with it inside.
 
     """
     import json
@@ -43,9 +45,11 @@ def check_reason(
 
     with step("retraining", "reason") as run:
         config = read_settings(RetrainingSettings, settings, "retraining")
-        asked = Asked(registration["name"], json.loads(source)["md5"], forced)
-        answer = check(asked, config, Path(why.path), run)
-        return (answer.begins, answer.start(model_ingestion, config))
+        about = Asked(registration["name"], json.loads(source)["md5"], forced)
+        answer = check(about, config, Path(why.path), run)
+        # from the section in what was asked for, which holds no password
+        kept = {**asked, "model_ingestion": answer.start(asked["model_ingestion"], config)}
+        return (answer.begins, answer.start(model_ingestion, config), kept)
 
 
 @dsl.component(base_image=image("retraining"), install_kfp_package=False)

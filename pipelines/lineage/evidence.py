@@ -5,7 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import Manifest, read_manifest
+from components.contracts.logged import fetch_logged
 from components.contracts.registration import ASKED
 
 if TYPE_CHECKING:
@@ -15,10 +17,19 @@ M = TypeVar("M", bound=Manifest)
 
 
 def read_asked(client: "MlflowClient", run_id: str) -> dict[str, Any]:
-    """Return what the run was asked for; nothing where it was registered without."""
+    """Return what the run was asked for; nothing where it was registered without.
+
+    Raises:
+        BadInput: the file holds something else.
+
+    """
     with TemporaryDirectory() as folder:
-        path = _fetch(client, run_id, ASKED, folder)
-        return dict(json.loads(path.read_text(encoding="utf-8"))) if path else {}
+        path = fetch_logged(client, run_id, ASKED, Path(folder))
+        try:
+            return dict(json.loads(path.read_bytes())) if path else {}
+        except (ValueError, TypeError):
+            thing, way_out = f"{ASKED} of run {run_id}", "It was changed since: restore it from a backup."
+            raise BadInput(Fault(thing, "no JSON object", "sections of settings", way_out)) from None
 
 
 def read_contract(client: "MlflowClient", run_id: str, folder: str, contract: type[M]) -> M | None:
@@ -29,20 +40,12 @@ def read_contract(client: "MlflowClient", run_id: str, folder: str, contract: ty
 
     """
     with TemporaryDirectory() as temporary:
-        path = _fetch(client, run_id, f"{folder}/{contract.FILE}", temporary)
+        path = fetch_logged(client, run_id, f"{folder}/{contract.FILE}", Path(temporary))
         return read_manifest(path.parent, contract) if path else None
 
 
 def read_text(client: "MlflowClient", run_id: str, name: str) -> str:
     """Return a text among the run's artifacts; nothing where there is none."""
     with TemporaryDirectory() as folder:
-        path = _fetch(client, run_id, name, folder)
+        path = fetch_logged(client, run_id, name, Path(folder))
         return path.read_text(encoding="utf-8") if path else ""
-
-
-def _fetch(client: "MlflowClient", run_id: str, name: str, folder: str) -> Path | None:
-    # a look first: what a store says of a file that is not there differs from store to store
-    there = client.list_artifacts(run_id, name.rpartition("/")[0] or None)
-    if name not in {entry.path for entry in there}:
-        return None
-    return Path(client.download_artifacts(run_id, name, folder))

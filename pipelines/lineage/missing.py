@@ -71,12 +71,14 @@ def _pin(found: Ingredients, room: str, pinned: Callable[[dict[str, Any]], dict[
 
 def _code(recorded: Recorded) -> Iterator[Fault]:
     then, now = recorded.tags.get("git_revision", ""), code_revision()
-    if then.endswith("-dirty"):
+    if not then:
+        yield Fault("the code", "that of no git revision", "a commit", "Nobody can tell which code built the version.")
+    elif then.endswith("-dirty"):
         yield Fault(
             "the code", f"that of {then}, which no commit holds", "a commit", "Nobody has these changes any more."
         )
     elif then != now:
-        yield Fault("the code", f"{now or 'no git revision'}", then or "a git revision", f"git checkout {then}".strip())
+        yield Fault("the code", now or "no git revision", then, f"git checkout {then}")
 
 
 def _libraries(recorded: Recorded) -> Iterator[Fault]:

@@ -21,7 +21,7 @@ _TAGS = {
     "model": ("recipe", "applied", "candidate_sha256", "tuned_sha256", "model_sha256"),
     "measured": ("accuracy", "p50_ms", "p95_ms", "mib", "speed_up"),
     "data": ("data_source", "data_repository", "data_revision", "data_md5", "dataset_sha256"),
-    "base model": ("base_model", "base_revision", "base_sha256"),
+    "base model": ("base_model", "base_revision", "base_sha256", "unknown_texts_of"),
     "code": ("git_revision",),
     "runs": ("pipeline_run", "mlflow_parent_run"),
 }

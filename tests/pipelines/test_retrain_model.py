@@ -60,9 +60,10 @@ def test_only_what_is_new_is_promoted(spec: dict[str, Any], tasks: dict[str, Any
     assert given["version"] == "pipelinechannel--name-version-Output"
 
 
-def test_the_model_to_start_from_is_the_answers(tasks: dict[str, Any]) -> None:
-    given = tasks["build"]["inputs"]["parameters"]["model_ingestion"]
-    assert given["componentInputParameter"] == "pipelinechannel--check-reason-start"
+def test_the_model_to_start_from_is_the_answers_and_the_version_says_so(tasks: dict[str, Any]) -> None:
+    given = tasks["build"]["inputs"]["parameters"]
+    assert given["model_ingestion"]["componentInputParameter"] == "pipelinechannel--check-reason-start"
+    assert given["asked"]["componentInputParameter"] == "pipelinechannel--check-reason-asked"
 
 
 def test_what_looks_and_what_notes_is_never_cached(tasks: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.contracts.faults import BadInput
+from components.drift_monitoring import texts
 from components.drift_monitoring.texts import FEWEST_ROWS, Columns, Rows, read_texts
 from tests.components.drift_monitoring.conftest import write_csv
 
@@ -98,6 +99,21 @@ def test_what_cannot_be_read_is_a_sentence(tmp_path: Path, name: str, content: b
     with pytest.raises(BadInput) as refused:
         read_texts(tmp_path / name, Columns(), LABELS)
     assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["b.csv", "b.csv.gz", "b.jsonl.bz2"])
+def test_more_than_fits_is_a_sentence_however_small_it_is_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    file = written(tmp_path / name, Rows(["the same film"] * 1000, [None] * 1000))
+    unpacked = len(read_texts(file, Columns(), LABELS).texts) * len("the same film")
+    monkeypatch.setattr(texts, "MOST_BYTES", unpacked)
+    assert file.stat().st_size < unpacked or name == "b.csv"
+    with pytest.raises(BadInput) as refused:
+        read_texts(file, Columns(), LABELS)
+    assert str(refused.value) == (
+        f"{name}: found more than {unpacked:,} bytes; expected at most as many. Take a sample of the texts."
+    )
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -21,10 +21,12 @@ def of_a_run(tracking: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setenv(EVENTS, str(tmp_path / "events.jsonl"))
 
 
-def check(page: Path, **settings: object) -> tuple[bool, dict[str, object]]:
-    base = {"source": "org/base"}
-    answer = check_reason.python_func(SOURCE, base, {"name": NAME}, settings, "", dsl.Markdown(uri=str(page)))
-    return bool(answer[0]), dict(answer[1])
+def check(page: Path, **settings: object) -> tuple[bool, dict[str, object], dict[str, object]]:
+    base = {"source": "https://me:secret@host/base"}
+    asked = {"preset": "smoke", "model_ingestion": {"source": "https://host/base"}}
+    why = dsl.Markdown(uri=str(page))
+    begins, start, kept = check_reason.python_func(SOURCE, base, {"name": NAME}, settings, "", asked, why)
+    return begins, start, kept
 
 
 def events(tmp_path: Path, name: str) -> list[dict[str, object]]:
@@ -33,7 +35,9 @@ def events(tmp_path: Path, name: str) -> list[dict[str, object]]:
 
 
 def test_from_the_reason_to_the_end(client: MlflowClient, tmp_path: Path) -> None:
-    assert check(tmp_path / "page", max_failures=3.0) == (True, {"source": "org/base"})
+    begins, start, asked = check(tmp_path / "page", max_failures=3.0)
+    assert (begins, start["source"]) == (True, "https://me:secret@host/base")
+    assert asked == {"preset": "smoke", "model_ingestion": {"source": "https://host/base"}}
     assert "# sentiment is trained again\n\nthere is no version of it yet" in (tmp_path / "page").read_text()
     built = registration(client, tmp_path / "built", register(client, run="mine"))
     assert name_version.python_func(dsl.Artifact(uri=str(built))) == ("1", NAME)
@@ -41,6 +45,14 @@ def test_from_the_reason_to_the_end(client: MlflowClient, tmp_path: Path) -> Non
     (attempt,) = read_record(journal_of(client, NAME)).attempts
     assert attempt.built
     assert [event["path"] for event in events(tmp_path, "registration")] == [str(built)]
+
+
+def test_what_is_kept_names_the_champion_where_that_is_trained_further(client: MlflowClient, tmp_path: Path) -> None:
+    register(client, OTHER_DATA)
+    client.set_registered_model_alias(NAME, "champion", "1")
+    _, start, asked = check(tmp_path / "page", start_from="champion")
+    assert start == {"source": f"models:/{NAME}/1"}
+    assert asked == {"preset": "smoke", "model_ingestion": start}
 
 
 def test_no_reason_is_told_wherever_people_look(client: MlflowClient, tmp_path: Path) -> None:

@@ -95,6 +95,16 @@ def test_code_that_no_commit_holds_is_nobodys_any_more(recorded: Recorded, tmp_p
     assert code.startswith("the code: found that of abc123-dirty, which no commit holds; expected a commit.")
 
 
+def test_code_of_no_revision_is_not_taken_for_that_of_today(
+    recorded: Recorded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tags = {name: value for name, value in recorded.tags.items() if name != "git_revision"}
+    for today in ("abc123", ""):
+        monkeypatch.setattr(missing, "code_revision", lambda today=today: today)
+        (code,) = faults(replace(recorded, tags=tags), tmp_path)
+        assert code.startswith("the code: found that of no git revision; expected a commit.")
+
+
 def test_data_of_a_repository_are_read_at_the_revision_of_then(recorded: Recorded, tmp_path: Path) -> None:
     repository = tmp_path / "repository"
     repository.mkdir()

@@ -31,10 +31,11 @@ def reviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, reviews: Path) -> Path:
-    """A home in which `smoke` was built, and its version trained further."""
+    """A home in which `smoke` was built and became the champion, which a retraining trained further."""
     home = tmp_path_factory.mktemp("home") / "home"
-    for source in ("package://cognition/model", "models:/smoke@challenger"):
-        ended = runs.run(home, "smoke", *settings(reviews, f"model_ingestion.source={source}"))
+    for why in ("the first", "further"):
+        given = settings(reviews, "retraining.cooldown_hours=0", "retraining.start_from=champion")
+        ended = runs.run(home, "smoke", *given, "--force", why, command="retrain")
         assert ended.exit_code == 0, ended.said
     return home
 
@@ -57,7 +58,7 @@ def test_a_version_is_reproduced_to_the_byte_and_the_registry_stays_as_it_is(hom
 
 
 def test_a_version_that_was_trained_further_names_its_parent(home: Path, tmp_path: Path) -> None:
-    done = bessemer(home, "lineage", "smoke", "--json", temporary=tmp_path / "tmp")
+    done = bessemer(home, "lineage", "smoke/2", "--json", temporary=tmp_path / "tmp")
     traced = json.loads(done.stdout)
     assert (traced["version"], traced["parent"]["version"]) == ("models:/smoke/2", "models:/smoke/1")
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
@@ -78,6 +79,25 @@ def test_what_is_not_there_is_a_sentence(client: MlflowClient) -> None:  # noqa:
     assert "the alias champion of sentiment: found no such alias; expected one of challenger." in done.output
     with pytest.raises(BadInput, match="version 7 of sentiment: found no such version; expected one of 1"):
         trace(client, "sentiment", "7")
+
+
+def test_an_asked_for_that_was_changed_is_a_sentence(registered: Register, client: MlflowClient) -> None:  # noqa: F811
+    registered()
+    run = client.get_run(client.get_model_version("sentiment", "1").run_id)
+    for other in ("{", "[1, 2]", "3"):
+        (Path(run.info.artifact_uri) / "asked.json").write_text(other)
+        with pytest.raises(BadInput, match=r"asked\.json of run \w+: found no JSON object"):
+            trace(client, "sentiment")
+
+
+def test_a_version_whose_run_is_gone_is_traced_by_its_tags(client: MlflowClient) -> None:  # noqa: F811
+    client.create_registered_model("sentiment")
+    tags = {"recipe": "int8-dynamic", "data_source": "reviews.csv"}
+    client.create_model_version("sentiment", "/somewhere/model", run_id="0" * 32, tags=tags)
+    told = trace(client, "sentiment").told
+    assert told["data"] == {"data_source": "reviews.csv"}
+    assert told["runs"] == {"mlflow_run": "0" * 32}
+    assert "candidates" not in told
 
 
 def test_a_version_of_others_is_shown_as_far_as_it_is_known(client: MlflowClient) -> None:  # noqa: F811
