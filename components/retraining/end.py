@@ -1,8 +1,9 @@
 """Notes what a retraining has built, and how it ended."""
 
 import json
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
+_OWN = "end-retraining"
+"""The name of this very task: KFP's MLflow plugin gives it a run too, which ends after it."""
 _SILENT = "a step failed that left no word in MLflow: the run's own page or log has it"
 
 
@@ -48,13 +51,14 @@ def note_built(client: "MlflowClient", folder: Path, run: str) -> tuple[str, str
     return version, registration.name
 
 
-def end(client: "MlflowClient", name: str, run: str) -> End | None:
+def end(client: "MlflowClient", name: str, run: str, environment: Mapping[str, str] = os.environ) -> End | None:
     """Note how the retraining ended that `run` began, and return it; None where it began none, or it has ended.
 
     Args:
         client: of the server.
         name: the registered model's.
         run: the pipeline's run.
+        environment: names the MLflow run of this task, where it has one.
 
     Raises:
         BadInput: the journal is broken.
@@ -66,7 +70,9 @@ def end(client: "MlflowClient", name: str, run: str) -> End | None:
     def note(journal: Journal, record: Record, attempt: Attempt) -> None:
         with answering():
             steps = steps_of(client, attempt)
-        how, why = outcome(attempt, steps)
+        own = environment.get("MLFLOW_RUN_ID")
+        others = [step for step in steps if step.info.run_id != own and step.info.run_name != _OWN]
+        how, why = outcome(attempt, others)
         now = time.time()
         ended.append(End(now, how, now - attempt.time, why))
         write_end(journal, record, attempt, ended[-1])

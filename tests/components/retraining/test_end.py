@@ -46,6 +46,17 @@ def test_a_version_of_another_run_is_nothing_new(client: MlflowClient, mine: Her
     assert ended(client) == ("nothing new", "")
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["with its run in the environment", "without"])
+def test_the_run_that_kfp_has_opened_for_the_ending_task_itself_has_not_failed(
+    client: MlflowClient, mine: Here, tmp_path: Path, named: bool
+) -> None:
+    note_built(client, registration(client, tmp_path / "registration", register(client, run="mine")), "mine")
+    own = step_of(client, mine, "of any name" if named else "end-retraining", "RUNNING")
+    found = end(client, NAME, "mine", {"MLFLOW_RUN_ID": own} if named else {})
+    assert found
+    assert (found.how, found.why) == ("succeeded", "")
+
+
 def test_what_failed_says_so_with_the_faults_of_its_steps(client: MlflowClient, mine: Here) -> None:
     step_of(client, mine, "data_ingestion")
     step_of(client, mine, "selection", "FAILED", "the budgets: found none within.", "Raise selection.max_mib.")
