@@ -4,21 +4,17 @@ Tasks on Kubeflow share no process, so nothing could renew a lease from its begi
 in MLflow when it begins and ends it when it ends: these are the signs of life.
 """
 
-import os
-import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.contracts.kubeflow_run import PARENT_TAG
 from components.contracts.tracking import answering
+from components.retraining.process import is_gone
 from components.retraining.record import Attempt, How, moment
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
-
-PROCESS = "BESSEMER_RUN_PROCESS"
-"""Names the process that runs the whole pipeline on one machine, as host:pid."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ def death_of(client: "MlflowClient", attempt: Attempt, now: float) -> Death | No
     seconds = last - attempt.time
     if whole and whole[0].info.status == "KILLED":
         return Death("interrupted", seconds, f"the run {attempt.run} was interrupted")
-    if _is_gone(attempt.process):
+    if is_gone(attempt.process):
         return Death("died", seconds, f"the run {attempt.run} was killed: its process {attempt.process} is gone")
     if now - last > attempt.lease_minutes * 60:
         silent = f"the run {attempt.run} gave no sign of life after {moment(last)}"
@@ -68,17 +64,3 @@ def steps_of(client: "MlflowClient", attempt: Attempt) -> list["Run"]:
 
 def _signs(run: "Run") -> list[float]:
     return [sign / 1000 for sign in (run.info.start_time, run.info.end_time) if sign]
-
-
-def _is_gone(process: str) -> bool:
-    """Whether `process` was one of this machine and is no more."""
-    host, _, pid = process.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        pass  # it is somebody else's
-    return False

@@ -47,7 +47,7 @@ class Attempt:
     run: str
     """Of Kubeflow Pipelines, or of `bessemer` on one machine."""
     process: str
-    """The process that runs it, as host:pid; empty where it runs as pods."""
+    """The process that runs it, as host:pid:start; empty where it runs as pods."""
     mlflow_run: str
     """Of the whole pipeline."""
     experiment: str

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from components.contracts.folders import write_manifest
 from components.contracts.registration import Registration
 from components.contracts.tracking import experiment_named
 from components.retraining.begin import Here
+from components.retraining.process import identity
 from components.retraining.record import Attempt, End, How
 
 NAME = "sentiment"
@@ -43,14 +43,15 @@ def run_of_pipeline(client: MlflowClient, name: str, process: str = "") -> Here:
     """Open the MLflow run of a whole pipeline, and return who asks in it: this process unless another is named."""
     experiment = experiment_named(client, "pipelines")
     run_id = client.create_run(experiment, run_name=name).info.run_id
-    return Here(name, process or f"{socket.gethostname()}:{os.getpid()}", run_id, experiment)
+    return Here(name, process or identity(os.getpid()), run_id, experiment)
 
 
 def dead_process() -> str:
     """Return a process of this machine that has ended."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
+    process = identity(ended.pid)
     ended.wait()
-    return f"{socket.gethostname()}:{ended.pid}"
+    return process
 
 
 def attempt(began: float, how: How | None = None, hours: float = 1.0, why: str = "", data_md5: str = DATA) -> Attempt:

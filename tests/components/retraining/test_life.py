@@ -11,7 +11,7 @@ from components.retraining.life import Death, death_of, steps_of
 from components.retraining.record import Attempt, journal_of, read_record
 from tests.components.retraining.models import DATA, NAME, dead_process, run_of_pipeline, step_of
 
-ELSEWHERE = "another-machine:1"
+ELSEWHERE = "another-machine:1:1"
 
 
 def begun(client: MlflowClient, here: Here, lease_minutes: float = 60) -> Attempt:
