@@ -28,7 +28,7 @@ class RetrainingSettings:
     retry_after_hours: Annotated[float, Field(gt=0)] = 24
     """How long an open breaker lets nothing through; then a single attempt decides whether it closes."""
     lease_minutes: Annotated[float, Field(gt=0)] = 1500
-    """How long a training may give no sign of life before it is taken for dead: longer than its longest step takes."""
+    """How long a training may give no sign of life before it is taken for dead: longer than an attempt at any step."""
 
     def conflicts(self) -> list[Fault]:
         """Return the impossible combinations: there are none."""

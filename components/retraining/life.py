@@ -1,14 +1,14 @@
 """Whether a retraining that has not ended is still at work.
 
 Tasks on Kubeflow share no process, so nothing could renew a lease from its begin to its end. But each step opens a run
-in MLflow when it begins and ends it when it ends: these are the signs of life.
+in MLflow when it begins and ends it when it ends, and notes there when it is tried again: these are the signs of life.
 """
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.contracts.kubeflow_run import PARENT_TAG
-from components.contracts.tracking import answering
+from components.contracts.tracking import ATTEMPTED, answering
 from components.retraining.process import is_gone
 from components.retraining.record import Attempt, How, moment
 
@@ -63,4 +63,5 @@ def steps_of(client: "MlflowClient", attempt: Attempt) -> list["Run"]:
 
 
 def _signs(run: "Run") -> list[float]:
-    return [sign / 1000 for sign in (run.info.start_time, run.info.end_time) if sign]
+    moments = (run.info.start_time, run.info.end_time, run.data.tags.get(ATTEMPTED))
+    return [float(moment) / 1000 for moment in moments if moment]

@@ -5,6 +5,7 @@ import time
 import pytest
 from mlflow import MlflowClient
 
+from components.contracts.tracking import ATTEMPTED
 from components.retraining.begin import Asked, Here, begin
 from components.retraining.config import RetrainingSettings
 from components.retraining.life import Death, death_of, steps_of
@@ -60,6 +61,15 @@ def test_each_step_is_a_sign_of_life(client: MlflowClient) -> None:
     here = run_of_pipeline(client, "far away", ELSEWHERE)
     attempt = begun(client, here)
     step_of(client, here, "fine_tuning", began=attempt.time + 30 * 60)
+    assert death(client, attempt, minutes_later=89) is None
+    assert death(client, attempt, minutes_later=91)
+
+
+def test_each_attempt_at_a_step_is_a_sign_of_life(client: MlflowClient) -> None:
+    here = run_of_pipeline(client, "far away", ELSEWHERE)
+    attempt = begun(client, here)
+    again = step_of(client, here, "fine_tuning", "RUNNING", began=attempt.time)
+    client.set_tag(again, ATTEMPTED, str(int((attempt.time + 30 * 60) * 1000)))
     assert death(client, attempt, minutes_later=89) is None
     assert death(client, attempt, minutes_later=91)
 
