@@ -59,7 +59,17 @@ def steps_of(client: "MlflowClient", attempt: Attempt) -> list["Run"]:
         waiting += [child.info.run_id for child in children]
         parents |= {child.data.tags[PARENT_TAG] for child in children}
     steps = sorted((run for run in found if run.info.run_id not in parents), key=lambda run: run.info.start_time)
-    return list({run.info.run_name: run for run in steps}.values())
+    return list({_task(run, attempt): run for run in steps}.values())
+
+
+def _task(run: "Run", attempt: Attempt) -> str:
+    """Return what tells the task that a run is of from others.
+
+    Right below the pipeline's run a step that is tried again may open another run of its name. What lies deeper KFP's
+    plugin has made: one a task, and all rounds of a loop have one name.
+    """
+    deeper = run.data.tags[PARENT_TAG] != attempt.mlflow_run
+    return str(run.info.run_id if deeper else run.info.run_name)
 
 
 def _signs(run: "Run") -> list[float]:

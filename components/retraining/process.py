@@ -38,4 +38,4 @@ def _start(pid: int) -> str:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return ""
-    return stat.rpartition(")")[2].split()[19]  # the name in field 2 may hold anything, parentheses and blanks too
+    return stat.rpartition(")")[2].split()[19]  # the name in field 2 may hold anything, blanks and brackets too

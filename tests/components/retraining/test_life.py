@@ -91,3 +91,12 @@ def test_steps_are_the_leaves_and_a_second_attempt_stands_for_the_first(client: 
     step_of(client, loop, "evaluation/baseline")
     steps = {step.info.run_name: step.info.status for step in steps_of(client, attempt)}
     assert steps == {"fine_tuning": "FINISHED", "evaluation/baseline": "FINISHED"}
+
+
+def test_the_rounds_of_a_loop_are_steps_of_their_own_though_kfp_gives_them_one_name(client: MlflowClient) -> None:
+    here = run_of_pipeline(client, "mine")
+    attempt = begun(client, here)
+    loop = Here(here.run, here.process, step_of(client, here, "for-loop-1"), here.experiment)
+    step_of(client, loop, "compress-model", "FAILED", began=attempt.time)
+    step_of(client, loop, "compress-model", began=attempt.time + 1)
+    assert [step.info.status for step in steps_of(client, attempt)] == ["FAILED", "FINISHED"]
