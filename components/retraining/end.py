@@ -14,6 +14,7 @@ from components.contracts.registration import Registration
 from components.contracts.tracking import FAULTS, answering
 from components.retraining.life import steps_of
 from components.retraining.record import Attempt, End, How, Record, journal_of, looking_again, read_record, write_end
+from components.retraining.registered import waits_for_the_gate
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -25,9 +26,10 @@ _SILENT = "a step failed that left no word in MLflow: the run's own page or log 
 
 
 def note_built(client: "MlflowClient", folder: Path, run: str) -> tuple[str, str]:
-    """Note the version that a retraining has built; return it, empty where it was there before, and the model's name.
+    """Note the version that a retraining has built; return it, empty where it is nothing new, and the model's name.
 
-    Nothing is new when all that a model is built from is as it was: then the cache hands back what that led to.
+    When all that a model is built from is as it was, the cache hands back the version that this led to. That is nothing
+    new if the gate has judged it. Else, built by hand or by a retraining that was broken off, it goes on to the gate.
 
     Args:
         client: of the server.
@@ -40,7 +42,8 @@ def note_built(client: "MlflowClient", folder: Path, run: str) -> tuple[str, str
 
     """
     registration = read_manifest(folder, Registration)
-    version = str(registration.version) if registration.tags.get("pipeline_run") == run else ""
+    number = str(registration.version)
+    version = number if waits_for_the_gate(client, registration.name, number) else ""
     tell("registration", path=folder, new=bool(version))
 
     def note(journal: Journal, record: Record, attempt: Attempt) -> None:

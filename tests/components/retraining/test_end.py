@@ -9,7 +9,7 @@ from components.retraining.begin import Asked, Here, begin
 from components.retraining.config import RetrainingSettings
 from components.retraining.end import end, note_built
 from components.retraining.record import Attempt, How, journal_of, read_record
-from tests.components.retraining.models import DATA, NAME, register, registration, run_of_pipeline, step_of
+from tests.components.retraining.models import DATA, NAME, judge, register, registration, run_of_pipeline, step_of
 
 
 @pytest.fixture
@@ -40,10 +40,17 @@ def test_a_version_of_this_run_is_a_success(client: MlflowClient, mine: Here, tm
     assert ended(client) == ("succeeded", "")
 
 
-def test_a_version_of_another_run_is_nothing_new(client: MlflowClient, mine: Here, tmp_path: Path) -> None:
-    folder = registration(client, tmp_path / "registration", register(client, run="an earlier one"))
-    assert note_built(client, folder, "mine") == ("", NAME)
+def test_a_version_that_was_judged_before_is_nothing_new(client: MlflowClient, mine: Here, tmp_path: Path) -> None:
+    version = register(client, run="an earlier one")
+    judge(client, version)
+    assert note_built(client, registration(client, tmp_path / "registration", version), "mine") == ("", NAME)
     assert ended(client) == ("nothing new", "")
+
+
+def test_a_version_of_another_run_that_nobody_judged_goes_on(client: MlflowClient, mine: Here, tmp_path: Path) -> None:
+    folder = registration(client, tmp_path / "registration", register(client, run="broken off"))
+    assert note_built(client, folder, "mine") == ("1", NAME)
+    assert ended(client) == ("succeeded", "")
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["with its run in the environment", "without"])
