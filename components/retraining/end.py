@@ -8,12 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.contracts.events import tell
+from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import read_manifest
 from components.contracts.journal import Journal
 from components.contracts.registration import Registration
 from components.contracts.tracking import FAULTS, answering
 from components.retraining.life import steps_of
-from components.retraining.record import Attempt, End, How, Record, journal_of, looking_again, read_record, write_end
+from components.retraining.record import (
+    Attempt,
+    End,
+    How,
+    Record,
+    journal_of,
+    looking_again,
+    moment,
+    read_record,
+    write_end,
+)
 from components.retraining.registered import waits_for_the_gate
 
 if TYPE_CHECKING:
@@ -37,21 +48,28 @@ def note_built(client: "MlflowClient", folder: Path, run: str) -> tuple[str, str
         run: the pipeline's run.
 
     Raises:
-        BadInput: the journal is broken, or `folder` is no registration.
+        BadInput: the journal is broken, `folder` is no registration, or the retraining has ended by now.
         Unavailable: the server does not answer.
 
     """
     registration = read_manifest(folder, Registration)
     number = str(registration.version)
     version = number if waits_for_the_gate(client, registration.name, number) else ""
-    tell("registration", path=folder, new=bool(version))
 
     def note(journal: Journal, record: Record, attempt: Attempt) -> None:
+        if attempt.end:
+            raise BadInput(_over(attempt, attempt.end))
         if attempt.version is None:
             journal.append({"what": "built", "of": attempt.number, "version": version}, after=record.entries)
 
     _with_own(client, registration.name, run, note)
+    tell("registration", path=folder, new=bool(version))
     return version, registration.name
+
+
+def _over(attempt: Attempt, end: End) -> Fault:
+    way_out = "Start a new run: it goes on with what this one has built. KFP's Retry takes no lock."
+    return Fault(f"the retraining of run {attempt.run}", f"{end.how} on {moment(end.time)}", "one at work", way_out)
 
 
 def end(client: "MlflowClient", name: str, run: str, environment: Mapping[str, str] = os.environ) -> End | None:
@@ -71,6 +89,8 @@ def end(client: "MlflowClient", name: str, run: str, environment: Mapping[str, s
     ended = []
 
     def note(journal: Journal, record: Record, attempt: Attempt) -> None:
+        if attempt.end:
+            return
         with answering():
             steps = steps_of(client, attempt)
         own = environment.get("MLFLOW_RUN_ID")
@@ -108,13 +128,13 @@ def _fault(step: "Run") -> str:
 
 
 def _with_own(client: "MlflowClient", name: str, run: str, note: Callable[[Journal, Record, Attempt], None]) -> None:
-    """Let `note` write about what is under way for `run`."""
+    """Let `note` write about the last attempt that `run` began, if it began one."""
     journal = journal_of(client, name)
 
     def write() -> None:
         record = read_record(journal)
-        for attempt in record.under_way:
-            if attempt.run == run:
-                note(journal, record, attempt)
+        own = [attempt for attempt in record.attempts if attempt.run == run]
+        if own:
+            note(journal, record, own[-1])
 
     looking_again(write)

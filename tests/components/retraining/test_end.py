@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from components.contracts.faults import BadInput
 from components.retraining.begin import Asked, Here, begin
 from components.retraining.config import RetrainingSettings
 from components.retraining.end import end, note_built
@@ -62,6 +63,19 @@ def test_the_run_that_kfp_has_opened_for_the_ending_task_itself_has_not_failed(
     found = end(client, NAME, "mine", {"MLFLOW_RUN_ID": own} if named else {})
     assert found
     assert (found.how, found.why) == ("succeeded", "")
+
+
+def test_a_retraining_that_has_ended_takes_nothing_to_the_gate_when_kfp_tries_it_again(
+    client: MlflowClient, mine: Here, tmp_path: Path
+) -> None:
+    step_of(client, mine, "fine_tuning", "FAILED", "no space left")
+    assert ended(client)[0] == "failed"
+    folder = registration(client, tmp_path / "registration", register(client, run="mine"))
+    with pytest.raises(BadInput, match=r"the retraining of run mine: found failed on .* Start a new run"):
+        note_built(client, folder, "mine")
+    assert last(client).version is None
+    next_one = begin(client, Asked(NAME, DATA), RetrainingSettings(cooldown_hours=0), run_of_pipeline(client, "next"))
+    assert next_one.why == "version 1 was built and never judged: its retraining was broken off"
 
 
 def test_what_failed_says_so_with_the_faults_of_its_steps(client: MlflowClient, mine: Here) -> None:
