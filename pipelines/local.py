@@ -6,7 +6,6 @@ steps have to say goes to the run's events, and `pipelines.watch` shows the latt
 
 import json
 import os
-import socket
 import sys
 import traceback
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from components.contracts.faults import Refusal
 from components.contracts.folders import write_text_whole
 from components.contracts.step import DEFECT_EXIT_CODE
 from components.contracts.tracking import answering, experiment_named
+from components.retraining.process import PROCESS, identity
 from pipelines.fingerprint import code_revision
 from pipelines.forking import forking_tasks
 from pipelines.home import RunFolder, home, tracking_uri
@@ -80,7 +80,7 @@ def _environment(run: RunFolder) -> dict[str, str]:
         **{name: os.environ.get(name, value) for name, value in default.items()},
         EVENTS: str(run.events),
         "BESSEMER_RUN_ID": run.id,
-        "BESSEMER_RUN_PROCESS": f"{socket.gethostname()}:{os.getpid()}",
+        PROCESS: identity(os.getpid()),
         "MLFLOW_TRACKING_URI": tracking_uri(),
     }
 

@@ -53,7 +53,7 @@ def retrain(
                 asked=checked.outputs["asked"],
             )
             named = name_version(registration=built.outputs["registration"]).set_caching_options(False)
-            with dsl.If(named.outputs["Output"] != "", name="it is new"):
+            with dsl.If(named.outputs["Output"] != "", name="it waits for the gate"):
                 # it is measured and judged as it was asked for when it was built
                 promote_model(name=named.outputs["name"], version=named.outputs["Output"], settings={})
 

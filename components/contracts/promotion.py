@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 Outcome = Literal["promoted", "waiting", "kept"]
+GATE = "gate"
+"""The tag of a version that says what the gate last found about it; there once that has been carried out."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FAULTS = "bessemer.faults"
 """The tag of a failed step's run that holds what it failed of, as a JSON list of sentences."""
+ATTEMPTED = "bessemer.attempted"
+"""The tag of a step's run with the time at which its last attempt began, in ms since the epoch."""
 _METRICS_A_REQUEST = 1000  # the tracking server's own limits
 _PARAMS_A_REQUEST = 100  # and as many tags
 _PATIENCE = {
@@ -178,6 +180,7 @@ def step_run(name: str) -> Iterator[StepRun]:
         return
     with answering():
         run, end = _join_or_open(connect(), name)
+        run.tags({ATTEMPTED: str(int(time.time() * 1000))})
     status = "FAILED"
     try:
         yield run

@@ -10,15 +10,13 @@ from components.contracts.events import tell
 from components.contracts.faults import BadInput, Fault, refuse_if_any
 from components.contracts.folders import read_manifest, sha256_of, whole_folder, write_manifest
 from components.contracts.journal import Entry, Overtaken
-from components.contracts.promotion import Outcome, Promotion
+from components.contracts.promotion import GATE, Outcome, Promotion
 from components.contracts.tracking import StepRun
 from components.promotion.approval import request_approval, take_up
 from components.promotion.config import PromotionSettings
 from components.promotion.entries import is_move, named
 from components.promotion.ledger import CANDIDATE, Ledger, State
 
-GATE = "gate"
-"""The tag of a version that says what the gate last found about it."""
 _OUTCOMES: dict[str, Outcome] = {"promotion": "promoted", "approval": "promoted", "request": "waiting"}
 
 
@@ -63,6 +61,9 @@ def promote(contenders: Path, decision: Path, settings: PromotionSettings, outpu
         state = ledger.look()
         _refuse_another(ledger, state, case)
         promotion = _judge(ledger, state, case, settings)
+        # not before that is carried out: a version without the tag is judged again by the next retraining
+        passed = "passed" if case.decision.passed else "failed"
+        ledger.tag(case.decision.challenger, GATE, f"{passed}: {case.decision.why}")
         write_manifest(folder, promotion)
         run.file(folder / promotion.FILE)
     run.tags({"outcome": promotion.outcome, "why": promotion.why})
@@ -106,7 +107,6 @@ def _judge(ledger: Ledger, state: State, case: Case, settings: PromotionSettings
     if earlier:
         return _promotion(case, _OUTCOMES.get(earlier.values["kind"], "kept"), earlier.values["why"], earlier)
     decision = case.decision
-    ledger.tag(decision.challenger, GATE, f"{'passed' if decision.passed else 'failed'}: {decision.why}")
     if not decision.passed:
         return _promotion(case, "kept", decision.why)
     if state.reigning == decision.challenger:

@@ -62,7 +62,7 @@ def name_version(
         registration: what was registered.
 
     Returns:
-        The version, empty where it was there before, and the registered model's name.
+        The version, empty where the gate has judged it before, and the registered model's name.
 
     """
     from pathlib import Path

@@ -20,7 +20,7 @@ class RetrainingSettings:
     cooldown_hours: Annotated[float, Field(ge=0)] = 12
     """From the end of one training to the begin of the next."""
     max_runs_a_week: Annotated[int, Field(ge=1)] = 7
-    """Trainings that may begin in any seven days."""
+    """Trainings that may begin in any seven days; what built nothing new is none."""
     max_hours_a_week: Annotated[float, Field(gt=0)] = 48
     """Hours that the trainings of any seven days may have taken together before another one begins."""
     max_failures: Annotated[int, Field(ge=1)] = 3
@@ -28,7 +28,7 @@ class RetrainingSettings:
     retry_after_hours: Annotated[float, Field(gt=0)] = 24
     """How long an open breaker lets nothing through; then a single attempt decides whether it closes."""
     lease_minutes: Annotated[float, Field(gt=0)] = 1500
-    """How long a training may give no sign of life before it is taken for dead: longer than its longest step takes."""
+    """How long a training may give no sign of life before it is taken for dead: longer than an attempt at any step."""
 
     def conflicts(self) -> list[Fault]:
         """Return the impossible combinations: there are none."""

@@ -42,11 +42,13 @@ def _breaker(record: Record, settings: RetrainingSettings, now: float) -> str:
 
 
 def _budget(record: Record, settings: RetrainingSettings, now: float) -> str:
+    """What built nothing new was no training; the hours that it took are gone all the same."""
     week = [attempt for attempt in record.attempts if attempt.time > now - _WEEK]
-    if len(week) >= settings.max_runs_a_week:
-        free = week[len(week) - settings.max_runs_a_week].time + _WEEK
+    trainings = [attempt for attempt in week if not attempt.end or attempt.end.how != "nothing new"]
+    if len(trainings) >= settings.max_runs_a_week:
+        free = trainings[len(trainings) - settings.max_runs_a_week].time + _WEEK
         return (
-            f"the budget is used up: {_count(len(week), 'training')} began within seven days, and the limit is "
+            f"the budget is used up: {_count(len(trainings), 'training')} began within seven days, and the limit is "
             f"{settings.max_runs_a_week} (retraining.max_runs_a_week). It is free again on {moment(free)}"
         )
     hours = sum(map(_hours, week))
@@ -70,7 +72,7 @@ def _when_below(week: list[Attempt], limit: float) -> float:
 
 
 def _cooldown(record: Record, settings: RetrainingSettings, now: float) -> str:
-    ends = [each.end for each in record.attempts if each.end and each.end.how not in ("died", "interrupted")]
+    ends = [each.end for each in record.attempts if each.end and each.end.how in ("succeeded", "failed")]
     if not ends:
         return ""
     free = ends[-1].time + settings.cooldown_hours * _HOUR

@@ -1,24 +1,20 @@
 """Whether a retraining that has not ended is still at work.
 
 Tasks on Kubeflow share no process, so nothing could renew a lease from its begin to its end. But each step opens a run
-in MLflow when it begins and ends it when it ends: these are the signs of life.
+in MLflow when it begins and ends it when it ends, and notes there when it is tried again: these are the signs of life.
 """
 
-import os
-import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.contracts.kubeflow_run import PARENT_TAG
-from components.contracts.tracking import answering
+from components.contracts.tracking import ATTEMPTED, answering
+from components.retraining.process import is_gone
 from components.retraining.record import Attempt, How, moment
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
-
-PROCESS = "BESSEMER_RUN_PROCESS"
-"""Names the process that runs the whole pipeline on one machine, as host:pid."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ def death_of(client: "MlflowClient", attempt: Attempt, now: float) -> Death | No
     seconds = last - attempt.time
     if whole and whole[0].info.status == "KILLED":
         return Death("interrupted", seconds, f"the run {attempt.run} was interrupted")
-    if _is_gone(attempt.process):
+    if is_gone(attempt.process):
         return Death("died", seconds, f"the run {attempt.run} was killed: its process {attempt.process} is gone")
     if now - last > attempt.lease_minutes * 60:
         silent = f"the run {attempt.run} gave no sign of life after {moment(last)}"
@@ -63,22 +59,19 @@ def steps_of(client: "MlflowClient", attempt: Attempt) -> list["Run"]:
         waiting += [child.info.run_id for child in children]
         parents |= {child.data.tags[PARENT_TAG] for child in children}
     steps = sorted((run for run in found if run.info.run_id not in parents), key=lambda run: run.info.start_time)
-    return list({run.info.run_name: run for run in steps}.values())
+    return list({_task(run, attempt): run for run in steps}.values())
+
+
+def _task(run: "Run", attempt: Attempt) -> str:
+    """Return what tells the task that a run is of from others.
+
+    Right below the pipeline's run a step that is tried again may open another run of its name. What lies deeper KFP's
+    plugin has made: one a task, and all rounds of a loop have one name.
+    """
+    deeper = run.data.tags[PARENT_TAG] != attempt.mlflow_run
+    return str(run.info.run_id if deeper else run.info.run_name)
 
 
 def _signs(run: "Run") -> list[float]:
-    return [sign / 1000 for sign in (run.info.start_time, run.info.end_time) if sign]
-
-
-def _is_gone(process: str) -> bool:
-    """Whether `process` was one of this machine and is no more."""
-    host, _, pid = process.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        pass  # it is somebody else's
-    return False
+    moments = (run.info.start_time, run.info.end_time, run.data.tags.get(ATTEMPTED))
+    return [float(moment) / 1000 for moment in moments if moment]

@@ -1,4 +1,4 @@
-"""What speaks for training a model again: data that changed, drift that was found, or its age."""
+"""What speaks for training a model again: a version that nobody judged, data that changed, drift, or its age."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,8 @@ class Training:
     time: float
     """Seconds since the epoch."""
     data_md5: str
+    left: bool = False
+    """Whether it ended between its version and the gate."""
 
 
 def newest_training(registered: Registered, record: Record) -> Training | None:
@@ -27,7 +29,9 @@ def newest_training(registered: Registered, record: Record) -> Training | None:
     newest = registered.newest
     if newest is None:
         return None
-    trainings = [Training(f"version {newest.number}", newest.made, newest.data_md5)]
+    broken_off = {attempt.run for attempt in record.attempts if not attempt.built}
+    left = newest.pipeline_run in broken_off and not newest.judged
+    trainings = [Training(f"version {newest.number}", newest.made, newest.data_md5, left)]
     trainings += [
         Training(f"the retraining of {moment(each.time)}", each.time, each.data_md5)
         for each in record.attempts
@@ -53,6 +57,8 @@ def reasons(
     if last is None:
         return ["there is no version of it yet"]
     found = []
+    if last.left:
+        found.append(f"{last.what} was built and never judged: its retraining was broken off")
     if last.data_md5 != data_md5:
         found.append(f"the data changed since {last.what}: its MD5 is {data_md5}, and was {last.data_md5 or 'unknown'}")
     drift = registered.drift

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 How = Literal["succeeded", "nothing new", "failed", "interrupted", "died"]
-"""How a retraining ended: `nothing new` is one that built the version that there was, `died` one that left no word."""
+"""How a retraining ended: `nothing new` is one that built what was judged before, `died` one that left no word."""
 _LOOKS = 5
 """How often somebody looks who is overtaken each time."""
 
@@ -47,7 +47,7 @@ class Attempt:
     run: str
     """Of Kubeflow Pipelines, or of `bessemer` on one machine."""
     process: str
-    """The process that runs it, as host:pid; empty where it runs as pods."""
+    """The process that runs it, as host:pid:start; empty where it runs as pods."""
     mlflow_run: str
     """Of the whole pipeline."""
     experiment: str
@@ -58,7 +58,7 @@ class Attempt:
     data_md5: str
     """Of the data that it began with."""
     version: str | None = None
-    """The version that it built; empty where that was there before, None before it has built any."""
+    """The version that it took to the gate; empty where that had judged it before, None before it has built any."""
     end: End | None = None
 
     @property

@@ -8,6 +8,7 @@ from mlflow.exceptions import MlflowException
 from pydantic import TypeAdapter, ValidationError
 
 from components.contracts.faults import BadInput, Fault
+from components.contracts.promotion import GATE
 from components.contracts.tracking import answering
 
 if TYPE_CHECKING:
@@ -17,19 +18,25 @@ if TYPE_CHECKING:
 CHAMPION = "champion"
 DRIFT = "bessemer.drift"
 """The registered model's tag in which monitoring leaves what it found last."""
+_CANDIDATE = "candidate_sha256"
+"""The tag with which registration names what a version is."""
 _UNFINISHED = "bessemer.unfinished"
 """The tag of a version that registration has not finished yet."""
 
 
 @dataclass(frozen=True)
 class Version:
-    """The newest version."""
+    """A version that is registered."""
 
     number: str
     made: float
     """Seconds since the epoch."""
     data_md5: str
     """Of the raw data that it was trained on."""
+    pipeline_run: str
+    """The run that built it, of Kubeflow Pipelines or of `bessemer` on one machine."""
+    judged: bool
+    """Whether the gate has judged it, or it is the very model that reigns."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +72,44 @@ def look_up(client: "MlflowClient", name: str) -> Registered:
         model = _model(client, name)
         if model is None:
             return Registered(name)
-        versions = [each for each in client.search_model_versions(f"name = '{name}'") if _UNFINISHED not in each.tags]
-    newest = max(versions, key=lambda each: int(each.version), default=None)
+        versions = _versions(client, model)
     return Registered(
         name,
-        _version(newest) if newest else None,
+        max(versions, key=lambda each: int(each.number), default=None),
         str(model.aliases.get(CHAMPION, "")),
         _drift(name, model.tags[DRIFT]) if DRIFT in model.tags else None,
     )
 
 
-def _version(version: "ModelVersion") -> Version:
-    return Version(str(version.version), version.creation_timestamp / 1000, version.tags.get("data_md5", ""))
+def waits_for_the_gate(client: "MlflowClient", name: str, number: str) -> bool:
+    """Return whether there is this version, and nothing has judged it yet.
+
+    Raises:
+        Unavailable: the server does not answer.
+
+    """
+    with answering():
+        model = _model(client, name)
+        versions = _versions(client, model) if model else []
+    return any(each.number == number and not each.judged for each in versions)
+
+
+def _versions(client: "MlflowClient", model: "RegisteredModel") -> list[Version]:
+    found = [each for each in client.search_model_versions(f"name = '{model.name}'") if _UNFINISHED not in each.tags]
+    champion = str(model.aliases.get(CHAMPION, ""))  # a search leaves out the aliases
+    reigning = [each.tags.get(_CANDIDATE) for each in found if str(each.version) == champion]
+    return [_version(each, GATE in each.tags or each.tags.get(_CANDIDATE) in reigning) for each in found]
+
+
+def _version(version: "ModelVersion", judged: bool) -> Version:
+    tags = version.tags
+    return Version(
+        number=str(version.version),
+        made=version.creation_timestamp / 1000,
+        data_md5=tags.get("data_md5", ""),
+        pipeline_run=tags.get("pipeline_run", ""),
+        judged=judged,
+    )
 
 
 def _model(client: "MlflowClient", name: str) -> "RegisteredModel | None":

@@ -16,14 +16,30 @@ from mlflow import MlflowClient
 from mlflow.entities import Param, Run
 
 from components.contracts.kubeflow_run import KFP_RUN_TAG, PARENT_TAG
+from components.retraining.record import journal_of, read_record
 from tests.components.registration.registering import command
 from tests.components.registration.workshop import furnish
+from tests.components.retraining.models import register, registration
 from tests.mlflow_here import mlflow_server
 from tests.pipelines.runs import ROOT
 
 pytestmark = pytest.mark.slow
 
 NAMESPACE = "team-a"
+RETRAINING = """
+import sys
+from kfp import dsl
+from components.retraining.component import check_reason, end_retraining, name_version
+
+task, name, place = sys.argv[1:]
+match task:
+    case "check-reason":
+        check_reason.python_func('{"md5": "1"}', {}, {"name": name}, {}, "", dsl.Markdown(uri=place))
+    case "name-version":
+        name_version.python_func(dsl.Artifact(uri=place))
+    case "end-retraining":
+        end_retraining.python_func({"name": name})
+"""
 
 
 @pytest.fixture(scope="module")
@@ -213,3 +229,27 @@ def test_without_the_plugin_the_steps_make_the_tree_themselves(client: MlflowCli
     version = client.get_model_version_by_alias("sentiment", "challenger")
     assert version.run_id == runs["registration"].info.run_id
     assert version.tags["mlflow_parent_run"] == whole.info.run_id
+
+
+@pytest.mark.parametrize("injected", [True, False], ids=["with injectUserEnvVars", "without"])
+def test_with_the_plugin_a_retraining_that_succeeded_is_noted_as_such(
+    client: MlflowClient, uri: str, tmp_path: Path, injected: bool
+) -> None:
+    name = f"retrained-{injected}"
+    plugin = Plugin(client, uri, f"run of {name}")
+
+    def take_task(task: str, place: Path) -> None:
+        run_id = plugin.open(task, plugin.open("exit-handler-1"))
+        given = plugin.environment(run_id)
+        if not injected:
+            del given["MLFLOW_RUN_ID"]
+        take([sys.executable, "-c", RETRAINING, task, name, str(place)], given)
+        plugin.end(run_id, "FINISHED")
+
+    take_task("check-reason", tmp_path / "page")
+    version = register(client, run=plugin.kfp_run, name=name)
+    take_task("name-version", registration(client, tmp_path / "built", version, name))
+    take_task("end-retraining", tmp_path)
+    (attempt,) = read_record(journal_of(client, name)).attempts
+    assert attempt.end
+    assert (attempt.run, attempt.end.how, attempt.end.why) == (plugin.kfp_run, "succeeded", "")

@@ -3,6 +3,7 @@
 import csv
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def test_nothing_is_built_without_a_reason(spec: dict[str, Any], tasks: dict[str
     assert tasks["name-version"]["dependentTasks"] == ["build"]
 
 
-def test_only_what_is_new_is_promoted(spec: dict[str, Any], tasks: dict[str, Any]) -> None:
+def test_only_what_nothing_has_judged_is_promoted(spec: dict[str, Any], tasks: dict[str, Any]) -> None:
     assert "name-version-Output'] != ''" in tasks["condition-3"]["triggerPolicy"]["condition"]
     (promoted,) = inside(spec, tasks, "condition-3").values()
     given = {name: value.get("componentInputParameter") for name, value in promoted["inputs"]["parameters"].items()}
@@ -144,24 +145,52 @@ def test_what_fails_opens_the_breaker_which_says_what_to_mend_and_closes_by_hand
     assert len(runs.versions(home)) == 1
 
 
+def started(home: Path, reviews: Path, room: str) -> tuple["subprocess.Popen[str]", int]:
+    """Start a retraining; return it once a step of `room` has begun, with that step's process."""
+    process = runs.start(home, *arguments(reviews), command="retrain")
+    begun: list[int] = []
+    while process.poll() is None and not begun:
+        told = [event for event in runs.events(home) if event["event"] == "started"]
+        begun = [event["pid"] for event in told if event["room"] == room]
+        time.sleep(0.02)
+    return process, begun[0]
+
+
+def kill(process: "subprocess.Popen[str]", step: int) -> None:
+    """Kill a run with all its processes."""
+    os.killpg(os.getpgid(step), signal.SIGKILL)
+    process.communicate(timeout=60)
+
+
+@pytest.mark.slow
+def test_what_was_built_and_never_judged_is_promoted_by_the_next_retraining(tmp_path: Path) -> None:
+    home, reviews = tmp_path / "home", tmp_path / "reviews.csv"
+    write_reviews(reviews, PAIRS)
+    kill(*started(home, reviews, "promotion"))
+    (version,) = runs.versions(home)
+    assert "gate" not in version.tags
+
+    again = runs.run(home, *arguments(reviews), command="retrain")
+    assert again.exit_code == 0, again.said
+    assert "smoke is trained again: version 1 was built and never judged: its retraining was broken off" in again.said
+    assert "version 1 is the champion of smoke" in again.said
+    assert not {"fine_tuning", "registration"} & set(again.worked)
+    assert len(runs.versions(home)) == 1
+    assert [each.end.how for each in record(home).attempts if each.end] == ["died", "succeeded"]
+
+
 @pytest.mark.slow
 def test_a_retraining_that_is_killed_leaves_the_lock_to_the_next_and_ctrl_c_is_no_failure(tmp_path: Path) -> None:
     home, reviews = tmp_path / "home", tmp_path / "reviews.csv"
     write_reviews(reviews, PAIRS)
-    process = runs.start(home, *arguments(reviews), command="retrain")
-    trained: list[int] = []
-    while process.poll() is None and not trained:
-        told = [event for event in runs.events(home) if event["event"] == "started"]
-        trained = [event["pid"] for event in told if event["room"] == "fine_tuning"]
-        time.sleep(0.02)
+    process, trained = started(home, reviews, "fine_tuning")
     (holder,) = record(home).under_way
 
     beside = runs.run(home, *arguments(reviews), command="retrain")
     assert beside.exit_code == 0, beside.said
     assert f"smoke is not trained again: another retraining is at work: the run {holder.run}" in beside.said
 
-    os.killpg(os.getpgid(trained[0]), signal.SIGKILL)
-    process.communicate(timeout=60)
+    kill(process, trained)
     (killed,) = record(home).under_way
     assert killed.run == holder.run
 

@@ -16,6 +16,7 @@ from components.contracts.faults import BadInput, Fault, Unavailable
 from components.contracts.kubeflow_run import PARENT_TAG
 from components.contracts.step import step
 from components.contracts.tracking import (
+    ATTEMPTED,
     FAULTS,
     StepRun,
     answering,
@@ -111,6 +112,23 @@ def test_a_second_attempt_goes_on_with_the_run_that_the_first_one_ended_in(
         assert status(client, given) == "RUNNING"
         run.params({"recipe": "baseline", "threads": 2})
     assert client.get_run(given).data.params == {"recipe": '"baseline"', "threads": "2"}
+
+
+@pytest.mark.parametrize("variable", ["MLFLOW_RUN_ID", "KFP_RUN_ID"], ids=["with KFP's plugin", "without"])
+def test_the_last_attempt_says_when_it_began(
+    variable: str, client: MlflowClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = client.create_run("0", tags={PARENT_TAG: client.create_run("0").info.run_id}).info.run_id
+    monkeypatch.setenv(variable, given)
+
+    def attempt() -> tuple[str, int]:
+        with step_run("fine_tuning") as run:
+            return run.run_id, int(client.get_run(run.run_id).data.tags[ATTEMPTED])
+
+    first, began = attempt()
+    second, again = attempt()
+    assert first == second
+    assert began < again
 
 
 def test_an_experiment_is_made_where_there_is_none(client: MlflowClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import os
-import socket
+import secrets
 import subprocess
 import sys
 import time
@@ -11,9 +11,11 @@ from pathlib import Path
 from mlflow import MlflowClient
 
 from components.contracts.folders import write_manifest
+from components.contracts.promotion import GATE
 from components.contracts.registration import Registration
 from components.contracts.tracking import experiment_named
 from components.retraining.begin import Here
+from components.retraining.process import identity
 from components.retraining.record import Attempt, End, How
 
 NAME = "sentiment"
@@ -22,12 +24,19 @@ HOUR, DAY = 3600.0, 86400.0
 NOW = 1_800_000_000.0
 
 
-def register(client: MlflowClient, data_md5: str = DATA, run: str = "an earlier run", name: str = NAME) -> str:
-    """Add a version to the registry, and return its number."""
+def register(
+    client: MlflowClient, data_md5: str = DATA, run: str = "an earlier run", name: str = NAME, candidate: str = ""
+) -> str:
+    """Add a version to the registry, of a candidate of its own unless one is named, and return its number."""
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)
-    tags = {"data_md5": data_md5, "pipeline_run": run}
+    tags = {"data_md5": data_md5, "pipeline_run": run, "candidate_sha256": candidate or secrets.token_hex(32)}
     return str(client.create_model_version(name, "s3://models/m-1", tags=tags).version)
+
+
+def judge(client: MlflowClient, version: str, name: str = NAME) -> None:
+    """Leave what the gate leaves on a version."""
+    client.set_model_version_tag(name, version, GATE, "passed: It is not worse than the champion.")
 
 
 def registration(client: MlflowClient, folder: Path, version: str, name: str = NAME) -> Path:
@@ -43,14 +52,15 @@ def run_of_pipeline(client: MlflowClient, name: str, process: str = "") -> Here:
     """Open the MLflow run of a whole pipeline, and return who asks in it: this process unless another is named."""
     experiment = experiment_named(client, "pipelines")
     run_id = client.create_run(experiment, run_name=name).info.run_id
-    return Here(name, process or f"{socket.gethostname()}:{os.getpid()}", run_id, experiment)
+    return Here(name, process or identity(os.getpid()), run_id, experiment)
 
 
 def dead_process() -> str:
     """Return a process of this machine that has ended."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
+    process = identity(ended.pid)
     ended.wait()
-    return f"{socket.gethostname()}:{ended.pid}"
+    return process
 
 
 def attempt(began: float, how: How | None = None, hours: float = 1.0, why: str = "", data_md5: str = DATA) -> Attempt:

@@ -94,6 +94,14 @@ def test_a_dead_run_does_not_keep_the_lock(client: MlflowClient) -> None:
     assert (first.end.how, second.run, second.end) == ("died", "next", None)
 
 
+def test_a_dead_run_does_not_keep_the_lock_when_its_number_is_given_to_the_next(client: MlflowClient) -> None:
+    mine = run_of_pipeline(client, "mine")
+    host, pid, start = mine.process.split(":")
+    begin(client, ASKED, SETTINGS, run_of_pipeline(client, "killed", f"{host}:{pid}:{int(start) - 1}"))
+    assert begin(client, ASKED, SETTINGS, mine).begins
+    assert [attempt.run for attempt in record(client).under_way] == ["mine"]
+
+
 def test_the_champion_is_what_is_trained_where_settings_say_so_and_there_is_one(client: MlflowClient) -> None:
     section = {"source": "org/base", "revision": "main"}
     warm = RetrainingSettings(start_from="champion")
@@ -108,8 +116,8 @@ def test_the_champion_is_what_is_trained_where_settings_say_so_and_there_is_one(
 
 def test_which_run_asks_is_in_the_environment() -> None:
     run = StepRun(None, "step", "whole", "7")
-    local = {"BESSEMER_RUN_ID": "20261125-1", "BESSEMER_RUN_PROCESS": "host:3"}
-    assert here(run, local) == Here("20261125-1", "host:3", "whole", "7")
+    local = {"BESSEMER_RUN_ID": "20261125-1", "BESSEMER_RUN_PROCESS": "host:3:7"}
+    assert here(run, local) == Here("20261125-1", "host:3:7", "whole", "7")
     assert here(run, {"KFP_RUN_ID": "ab-cd"}) == Here("ab-cd", "", "whole", "7")
     with pytest.raises(BadInput, match="Retrain with `bessemer retrain`"):
         here(run, {})

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from components.contracts.faults import BadInput
 from components.retraining.begin import Asked, Here, begin
 from components.retraining.config import RetrainingSettings
 from components.retraining.end import end, note_built
 from components.retraining.record import Attempt, How, journal_of, read_record
-from tests.components.retraining.models import DATA, NAME, register, registration, run_of_pipeline, step_of
+from tests.components.retraining.models import DATA, NAME, judge, register, registration, run_of_pipeline, step_of
 
 
 @pytest.fixture
@@ -40,10 +41,41 @@ def test_a_version_of_this_run_is_a_success(client: MlflowClient, mine: Here, tm
     assert ended(client) == ("succeeded", "")
 
 
-def test_a_version_of_another_run_is_nothing_new(client: MlflowClient, mine: Here, tmp_path: Path) -> None:
-    folder = registration(client, tmp_path / "registration", register(client, run="an earlier one"))
-    assert note_built(client, folder, "mine") == ("", NAME)
+def test_a_version_that_was_judged_before_is_nothing_new(client: MlflowClient, mine: Here, tmp_path: Path) -> None:
+    version = register(client, run="an earlier one")
+    judge(client, version)
+    assert note_built(client, registration(client, tmp_path / "registration", version), "mine") == ("", NAME)
     assert ended(client) == ("nothing new", "")
+
+
+def test_a_version_of_another_run_that_nobody_judged_goes_on(client: MlflowClient, mine: Here, tmp_path: Path) -> None:
+    folder = registration(client, tmp_path / "registration", register(client, run="broken off"))
+    assert note_built(client, folder, "mine") == ("1", NAME)
+    assert ended(client) == ("succeeded", "")
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["with its run in the environment", "without"])
+def test_the_run_that_kfp_has_opened_for_the_ending_task_itself_has_not_failed(
+    client: MlflowClient, mine: Here, tmp_path: Path, named: bool
+) -> None:
+    note_built(client, registration(client, tmp_path / "registration", register(client, run="mine")), "mine")
+    own = step_of(client, mine, "of any name" if named else "end-retraining", "RUNNING")
+    found = end(client, NAME, "mine", {"MLFLOW_RUN_ID": own} if named else {})
+    assert found
+    assert (found.how, found.why) == ("succeeded", "")
+
+
+def test_a_retraining_that_has_ended_takes_nothing_to_the_gate_when_kfp_tries_it_again(
+    client: MlflowClient, mine: Here, tmp_path: Path
+) -> None:
+    step_of(client, mine, "fine_tuning", "FAILED", "no space left")
+    assert ended(client)[0] == "failed"
+    folder = registration(client, tmp_path / "registration", register(client, run="mine"))
+    with pytest.raises(BadInput, match=r"the retraining of run mine: found failed on .* Start a new run"):
+        note_built(client, folder, "mine")
+    assert last(client).version is None
+    next_one = begin(client, Asked(NAME, DATA), RetrainingSettings(cooldown_hours=0), run_of_pipeline(client, "next"))
+    assert next_one.why == "version 1 was built and never judged: its retraining was broken off"
 
 
 def test_what_failed_says_so_with_the_faults_of_its_steps(client: MlflowClient, mine: Here) -> None:

@@ -32,8 +32,8 @@ def test_the_cooldown_counts_from_the_end_of_the_last_training() -> None:
     assert held(last, settings(cooldown_hours=2), NOW) == ""
 
 
-@pytest.mark.parametrize("how", ["interrupted", "died"])
-def test_who_interrupts_a_training_may_start_it_again_at_once(how: str) -> None:
+@pytest.mark.parametrize("how", ["interrupted", "died", "nothing new"])
+def test_what_was_broken_off_or_built_nothing_new_starts_no_cooldown(how: str) -> None:
     assert held(record(attempt(NOW - HOUR, how)), settings(cooldown_hours=6), NOW) == ""
 
 
@@ -45,6 +45,12 @@ def test_a_week_has_room_for_so_many_trainings_and_says_when_it_has_again() -> N
     assert held(three, settings(max_runs_a_week=3), NOW + DAY + 1) == ""
     assert "2027-01-21" in held(three, settings(max_runs_a_week=1), NOW)
     assert held(three, settings(max_runs_a_week=4), NOW) == ""
+
+
+def test_what_built_nothing_new_is_no_training_of_the_week_but_takes_its_hours() -> None:
+    looked = record(*(attempt(NOW - days * DAY, "nothing new", hours=2) for days in (5, 4, 3)))
+    assert held(looked, settings(max_runs_a_week=1), NOW) == ""
+    assert "took 6.0 hours" in held(looked, settings(max_hours_a_week=6), NOW)
 
 
 def test_a_week_has_room_for_so_many_hours_and_says_when_it_has_again() -> None:

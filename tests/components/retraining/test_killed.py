@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from mlflow import MlflowClient
 
+from components.contracts.promotion import GATE
 from components.retraining.begin import Asked, begin
 from components.retraining.config import RetrainingSettings
 from components.retraining.end import end, note_built
 from components.retraining.record import journal_of, read_record
-from tests.components.retraining.models import DATA, dead_process, register, registration, run_of_pipeline
+from tests.components.retraining.models import DATA, dead_process, judge, register, registration, run_of_pipeline
 
 SETTINGS = RetrainingSettings()
 WRITES = ("create_", "delete_", "log_", "set_", "update_")
@@ -50,11 +51,15 @@ class Mortal:
 
 
 def retrain(client: Any, real: MlflowClient, name: str, run: str, process: str, folder: Path) -> None:
-    """Do what a retraining writes: its begin, what it has built, its end."""
-    asked = Asked(name, DATA, forced="a test")
-    if begin(client, asked, SETTINGS, run_of_pipeline(real, run, process)).begins:
-        note_built(client, registration(real, folder, register(real, run=run, name=name), name), run)
-        end(client, name, run)
+    """Do what a retraining writes: its begin, a version unless there is one, that it is built, the gate, its end."""
+    if not begin(client, Asked(name, DATA), SETTINGS, run_of_pipeline(real, run, process)).begins:
+        return
+    cached = [str(each.version) for each in real.search_model_versions(f"name = '{name}'")]
+    version = cached[0] if cached else register(client, run=run, name=name)
+    new, _ = note_built(client, registration(real, folder, version, name), run)
+    if new:
+        judge(client, version, name)
+    end(client, name, run)
 
 
 def survives(mortal: Any, client: MlflowClient, name: str, dead: str, folder: Path) -> bool:
@@ -82,8 +87,9 @@ def test_the_next_retraining_goes_on(client: MlflowClient, tmp_path: Path, after
         record = read_record(journal_of(client, name))
         assert journal_of(client, name).entries()[: len(noted)] == noted
         assert record.under_way == []
-        *before, last = [(attempt.run, attempt.end.how) for attempt in record.attempts if attempt.end]
-        assert last == ("next", "succeeded")
-        assert set(before) <= {("left", "died"), ("killed", "died"), ("killed", "succeeded")}
-    # the journal's run and its experiment; begun; its end and begun; built; ended
-    assert deadly - 1 == 7
+        (version,) = client.search_model_versions(f"name = '{name}'")
+        assert GATE in version.tags
+        ends = [(attempt.run, attempt.end.how) for attempt in record.attempts if attempt.end]
+        assert set(ends) <= {("left", "died"), ("killed", "died"), ("killed", "succeeded"), ("next", "succeeded")}
+    # the journal's run and its experiment; begun; its end and begun; the model and its version; built; the gate; ended
+    assert deadly - 1 == 10

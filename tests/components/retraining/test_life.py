@@ -5,13 +5,14 @@ import time
 import pytest
 from mlflow import MlflowClient
 
+from components.contracts.tracking import ATTEMPTED
 from components.retraining.begin import Asked, Here, begin
 from components.retraining.config import RetrainingSettings
 from components.retraining.life import Death, death_of, steps_of
 from components.retraining.record import Attempt, journal_of, read_record
 from tests.components.retraining.models import DATA, NAME, dead_process, run_of_pipeline, step_of
 
-ELSEWHERE = "another-machine:1"
+ELSEWHERE = "another-machine:1:1"
 
 
 def begun(client: MlflowClient, here: Here, lease_minutes: float = 60) -> Attempt:
@@ -64,6 +65,15 @@ def test_each_step_is_a_sign_of_life(client: MlflowClient) -> None:
     assert death(client, attempt, minutes_later=91)
 
 
+def test_each_attempt_at_a_step_is_a_sign_of_life(client: MlflowClient) -> None:
+    here = run_of_pipeline(client, "far away", ELSEWHERE)
+    attempt = begun(client, here)
+    again = step_of(client, here, "fine_tuning", "RUNNING", began=attempt.time)
+    client.set_tag(again, ATTEMPTED, str(int((attempt.time + 30 * 60) * 1000)))
+    assert death(client, attempt, minutes_later=89) is None
+    assert death(client, attempt, minutes_later=91)
+
+
 def test_a_run_that_mlflow_has_forgotten_lives_as_long_as_its_lease(client: MlflowClient) -> None:
     here = run_of_pipeline(client, "forgotten", ELSEWHERE)
     attempt = begun(client, here)
@@ -81,3 +91,12 @@ def test_steps_are_the_leaves_and_a_second_attempt_stands_for_the_first(client: 
     step_of(client, loop, "evaluation/baseline")
     steps = {step.info.run_name: step.info.status for step in steps_of(client, attempt)}
     assert steps == {"fine_tuning": "FINISHED", "evaluation/baseline": "FINISHED"}
+
+
+def test_the_rounds_of_a_loop_are_steps_of_their_own_though_kfp_gives_them_one_name(client: MlflowClient) -> None:
+    here = run_of_pipeline(client, "mine")
+    attempt = begun(client, here)
+    loop = Here(here.run, here.process, step_of(client, here, "for-loop-1"), here.experiment)
+    step_of(client, loop, "compress-model", "FAILED", began=attempt.time)
+    step_of(client, loop, "compress-model", began=attempt.time + 1)
+    assert [step.info.status for step in steps_of(client, attempt)] == ["FAILED", "FINISHED"]

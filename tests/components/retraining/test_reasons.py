@@ -11,8 +11,8 @@ from tests.components.retraining.models import DATA, DAY, HOUR, NAME, NOW, OTHER
 SETTINGS = RetrainingSettings(max_age_days=30)
 
 
-def version(age_days: float = 1, data_md5: str = DATA) -> Version:
-    return Version("3", NOW - age_days * DAY, data_md5)
+def version(age_days: float = 1, data_md5: str = DATA, pipeline_run: str = "by hand", judged: bool = False) -> Version:
+    return Version("3", NOW - age_days * DAY, data_md5, pipeline_run, judged)
 
 
 def found(registered: Registered, *attempts: Attempt, settings: RetrainingSettings = SETTINGS) -> list[str]:
@@ -46,6 +46,21 @@ def test_data_that_a_retraining_has_found_to_be_no_news_are_no_reason_again() ->
 @pytest.mark.parametrize("how", ["failed", "died", "interrupted"])
 def test_a_training_that_failed_leaves_the_reason_standing(how: str) -> None:
     assert found(Registered(NAME, version(data_md5=OTHER_DATA)), attempt(NOW - HOUR, how))
+
+
+@pytest.mark.parametrize("how", ["failed", "died", "interrupted"])
+def test_a_version_that_was_built_and_not_judged(how: str) -> None:
+    broken_off = attempt(NOW - 2 * DAY, how)
+    left = Registered(NAME, version(pipeline_run=broken_off.run))
+    assert found(left, broken_off) == ["version 3 was built and never judged: its retraining was broken off"]
+    assert found(Registered(NAME, version(pipeline_run=broken_off.run, judged=True)), broken_off) == []
+    assert found(Registered(NAME, version()), broken_off) == []
+
+
+def test_a_version_that_was_not_judged_is_no_reason_once_its_build_leads_elsewhere() -> None:
+    broken_off = attempt(NOW - 2 * DAY, "died")
+    left = Registered(NAME, version(pipeline_run=broken_off.run))
+    assert found(left, broken_off, attempt(NOW - HOUR, "nothing new")) == []
 
 
 def test_drift_found_after_the_newest_training() -> None:

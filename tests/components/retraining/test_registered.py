@@ -3,8 +3,8 @@ from mlflow import MlflowClient
 
 from components.contracts.faults import BadInput, Unavailable
 from components.contracts.tracking import connect
-from components.retraining.registered import Drift, Registered, look_up
-from tests.components.retraining.models import DATA, NAME, OTHER_DATA, register
+from components.retraining.registered import Drift, Registered, look_up, waits_for_the_gate
+from tests.components.retraining.models import DATA, NAME, OTHER_DATA, judge, register
 from tests.mlflow_here import free_port
 
 
@@ -26,6 +26,20 @@ def test_the_newest_version_counts_by_its_number(client: MlflowClient) -> None:
     unfinished = look_up(client, NAME).newest
     assert unfinished
     assert unfinished.number == "9"
+
+
+def test_a_version_waits_for_the_gate_until_it_is_judged_or_reigns(client: MlflowClient) -> None:
+    assert not waits_for_the_gate(client, NAME, "1")
+    judged, reigning, same, other = (register(client, run="mine", candidate=candidate) for candidate in "abbc")
+    judge(client, judged)
+    client.set_registered_model_alias(NAME, "champion", reigning)
+    waiting = [number for number in (judged, reigning, same, other) if waits_for_the_gate(client, NAME, number)]
+    assert waiting == [other]
+    newest = look_up(client, NAME).newest
+    assert newest
+    assert (newest.pipeline_run, newest.judged) == ("mine", False)
+    client.delete_model_version(NAME, other)
+    assert not waits_for_the_gate(client, NAME, other)
 
 
 def test_what_monitoring_left(client: MlflowClient) -> None:
