@@ -59,7 +59,10 @@ def answer(ledger: Ledger, kind: Answer, version: int | None, why: str) -> Entry
         Unavailable: the server does not answer.
 
     """
-    take_up(ledger)
+    if kind == "rejection":
+        ledger.settle()  # nothing that was approved in MLflow is taken up on the way to a rejection
+    else:
+        take_up(ledger)
     request = _the_request(ledger.look(), version)
     if kind == "approval":
         check_version(ledger, request.values["to"], request.values["candidate"])
@@ -147,11 +150,18 @@ def _the_request(state: State, version: int | None) -> Entry:
         versions = ", ".join(str(entry.values["to"]) for entry in waiting)
         thing, way_out = f"the requests of {state.name}", "Name the version too."
         raise BadInput(Fault(thing, f"one each for versions {versions}", "one", way_out))
+    raise BadInput(_not_waiting(state, version, _last_said(state, version)))
+
+
+def _last_said(state: State, version: int | None) -> str:
+    """Return what became of the last request, none of which waits."""
+    lapsed = [entry for entry in open_requests(state.entries) if version in (None, entry.values["to"])]
+    if lapsed:
+        return f"one that lapsed: {why_lapsed(lapsed[-1], state.reigning, time.time())}"
     answers = [
         entry for entry in state.entries if entry.values["kind"] in ANSWERS and version in (None, entry.values["to"])
     ]
-    found = f"none that waits, and the last answer is: {answers[-1].values['kind']}" if answers else "none"
-    raise BadInput(_not_waiting(state, version, found))
+    return f"none that waits, and the last answer is: {answers[-1].values['kind']}" if answers else "none"
 
 
 def _not_waiting(state: State, version: int | None, found: str) -> Fault:

@@ -79,6 +79,13 @@ def test_nobody_approves_after_the_champion_was_moved_by_hand(waiting: Gate) -> 
     assert waiting.kinds[3:] == ["request", "by hand", "lapse"]
 
 
+def test_what_has_lapsed_is_not_rejected_either(waiting: Gate) -> None:
+    waiting.move_by_hand(1)
+    lapsed = "one that lapsed: version 3 reigned when it was made, and version 1 reigns now"
+    with pytest.raises(BadInput, match=f"a request for version 4 of sentiment: found {lapsed}; expected one that wait"):
+        answer(waiting.ledger, "rejection", 4, "It is rude.")
+
+
 def test_what_nobody_answers_in_time_lapses(waiting: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     later = time.time() + 72 * 3600 + 1
     monkeypatch.setattr(approval.time, "time", lambda: later)
@@ -113,6 +120,22 @@ def test_what_is_rejected_in_mlflow_stays_out_whatever_else_is_set(waiting: Gate
     waiting.client.set_model_version_tag("sentiment", "4", "approval", "rejected")
     (entry,) = take_up(waiting.ledger)
     assert (entry.values["kind"], waiting.champion) == ("rejection", 3)
+
+
+@pytest.mark.parametrize("approve", [by_alias, by_tag])
+def test_a_rejection_counts_more_than_what_nobody_took_up_yet(approve: Callable[[Gate], None], waiting: Gate) -> None:
+    approve(waiting)
+    answer(waiting.ledger, "rejection", 4, "It is rude.")
+    assert take_up(waiting.ledger) == []
+    assert (waiting.champion, waiting.kinds[3:]) == (3, ["request", "rejection"])
+    assert "approved-challenger" not in waiting.client.get_registered_model("sentiment").aliases
+
+
+def test_a_rejection_promotes_no_other_version_either(waiting: Gate) -> None:
+    promoted(waiting, 2, "approve")
+    by_alias(waiting)
+    answer(waiting.ledger, "rejection", 2, "It is rude.")
+    assert waiting.champion == 3
 
 
 def test_another_promotion_takes_it_up_too_and_is_overtaken_by_it(waiting: Gate) -> None:
