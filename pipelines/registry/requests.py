@@ -33,7 +33,7 @@ def take_up_and_show(client: "MlflowClient", name: str, console: Console) -> Non
     for each in [name] if name else _with_a_ledger(client):
         ledger = Ledger(client, each)
         for entry in take_up(ledger):
-            console.print(line(each, entry), markup=False)
+            console.print(line(each, entry))
         states.append(ledger.look())
     table = _table(states)
     console.print(table if table.row_count else "Nothing waits for a person.")

@@ -64,6 +64,19 @@ def test_a_request_is_shown_approved_and_gone(three_reigns: Gate) -> None:
     assert "a request of sentiment: found none that waits, and the last answer is: approval" in done.stderr
 
 
+@pytest.mark.parametrize("text", ["[see OPS-12]", "[/closed] what nobody opened", "[bold", ":cross_mark:"])
+def test_what_people_write_in_brackets_is_shown_as_they_wrote_it(
+    text: str, three_reigns: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", text)
+    promoted(three_reigns, 4, "approve")
+    assert text in bessemer("requests").stdout
+    assert bessemer("reject", "sentiment", "--reason", f"{text} {text}").exit_code == 0
+    shown = " ".join(bessemer("history", "sentiment").stdout.split())
+    assert text in shown
+    assert f"{text} {text} (request 4)" in shown
+
+
 def test_what_was_approved_in_mlflow_is_told_when_it_is_taken_up(three_reigns: Gate) -> None:
     promoted(three_reigns, 4, "approve")
     three_reigns.client.set_registered_model_alias("sentiment", "approved-challenger", "4")
