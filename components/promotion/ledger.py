@@ -108,12 +108,12 @@ class Ledger:
             state = self.look()
         return state
 
-    def enter(self, decide: Callable[[State], Mapping[str, Any]]) -> Entry:
+    def enter(self, decide: Callable[[State], Mapping[str, Any] | Entry]) -> Entry:
         """Write an entry, and do what it says.
 
         Args:
-            decide: returns the entry's values for the state that it is given, or raises when that forbids the entry;
-                asked again when somebody else was faster.
+            decide: returns the entry's values for the state that it is given, or the entry that says the same already,
+                or raises when that forbids the entry; asked again when somebody else was faster.
 
         Returns:
             The entry, done.
@@ -124,6 +124,8 @@ class Ledger:
         while True:
             state = self.settle()
             values = decide(state)
+            if isinstance(values, Entry):
+                return values
             try:
                 if state.moved_by_hand:
                     self._append(self._by_hand(state), state)

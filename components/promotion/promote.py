@@ -12,7 +12,7 @@ from components.contracts.folders import read_manifest, sha256_of, whole_folder,
 from components.contracts.journal import Entry, Overtaken
 from components.contracts.promotion import Outcome, Promotion
 from components.contracts.tracking import StepRun
-from components.promotion.approval import request_approval, take_up
+from components.promotion.approval import request_approval, say_that_it_waits, take_up
 from components.promotion.config import PromotionSettings
 from components.promotion.entries import is_move, named
 from components.promotion.ledger import CANDIDATE, Ledger, State
@@ -104,6 +104,8 @@ def read_case(contenders: Path, decision: Path, tracked: str) -> Case:
 def _judge(ledger: Ledger, state: State, case: Case, settings: PromotionSettings) -> Promotion:
     earlier = next((entry for entry in reversed(state.entries) if entry.values.get("evidence") == case.evidence), None)
     if earlier:
+        if earlier.values["kind"] == "request":
+            say_that_it_waits(ledger, earlier)
         return _promotion(case, _OUTCOMES.get(earlier.values["kind"], "kept"), earlier.values["why"], earlier)
     decision = case.decision
     ledger.tag(decision.challenger, GATE, f"{'passed' if decision.passed else 'failed'}: {decision.why}")

@@ -6,9 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from components.contracts.faults import BadInput
+from components.contracts.folders import read_manifest
 from components.contracts.journal import Entry, Overtaken
+from components.contracts.promotion import Promotion
 from components.promotion import approval
 from components.promotion.approval import answer, take_up
+from tests.components.promotion.dying import WRITES, Dying, do, prepare
 from tests.components.promotion.gate import Gate, promoted
 
 
@@ -151,8 +154,48 @@ def test_what_was_approved_before_the_gate_was_passed_does_not_count(
 ) -> None:
     approve(three_reigns)
     assert promoted(three_reigns, 4, "approve").outcome == "waiting"
+    assert tag(three_reigns) == "waiting: set this to approved or rejected"
     assert take_up(three_reigns.ledger) == []
     assert three_reigns.champion == 3
+
+
+def ask(gate: Gate, last: int, meanwhile: Callable[[], object]) -> None:
+    """Let version 4 pass the gate and wait, and do something else before the `last`th write of that."""
+    prepare("request", gate)
+    do("request", Dying(gate.client, last, meanwhile), gate.folder)
+
+
+def kill() -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("last", [WRITES["request"].index("entry"), WRITES["request"].index("approval")])
+def test_a_version_says_that_it_waits_once_it_does(last: int, three_reigns: Gate) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        ask(three_reigns, last + 1, kill)
+    assert tag(three_reigns) == ""
+    do("request", three_reigns.client, three_reigns.folder)
+    assert tag(three_reigns) == "waiting: set this to approved or rejected"
+    assert three_reigns.kinds[3:] == ["request"]
+
+
+def test_what_is_approved_before_the_tag_asks_for_it_counts(three_reigns: Gate) -> None:
+    ask(three_reigns, WRITES["request"].index("mark") + 1, lambda: by_tag(three_reigns))
+    (entry,) = take_up(three_reigns.ledger)
+    assert (entry.values["kind"], three_reigns.champion) == ("approval", 4)
+
+
+def test_of_two_requests_for_one_version_at_once_one_waits(three_reigns: Gate) -> None:
+    ask(three_reigns, WRITES["request"].index("entry") + 1, lambda: promoted(three_reigns, 4, "approve"))
+    assert three_reigns.kinds[3:] == ["request"]
+    assert read_manifest(three_reigns.folder / "promotion", Promotion).entry == 4
+
+
+def test_of_two_requests_for_one_version_the_last_is_answered(waiting: Gate) -> None:
+    request = last(waiting)
+    waiting.ledger.enter(lambda state: request.values)
+    assert answer(waiting.ledger, "approval", None, "").values["request"] == request.number + 1
+    assert waiting.champion == 4
 
 
 def change_the_bytes(gate: Gate) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from components.promotion.entries import champion
 from tests.components.promotion.conftest import copied
-from tests.components.promotion.dying import Dying, do, prepare
+from tests.components.promotion.dying import WRITES, Dying, do, prepare
 from tests.components.promotion.gate import Gate, promoted, register
 from tests.mlflow_here import MlflowClient
 
@@ -25,15 +25,6 @@ ENDS = {
     "rollback": (["rollback"], 2),
 }
 """The entries behind the three promotions that were there, and the champion, once the work is done."""
-WRITES = {
-    "promotion": ["gate", "entry", "alias", "mark", "file", "run's tags"],
-    "request": ["gate", "approval", "entry", "mark", "file", "run's tags"],
-    "refusal": ["gate", "file", "run's tags"],
-    "approval": ["entry", "alias", "mark", "approval"],
-    "rejection": ["entry", "mark", "approval"],
-    "taken up": ["entry", "alias", "mark", "approval"],
-    "rollback": ["entry", "alias", "mark"],
-}
 FAST = ("rollback",)
 
 
