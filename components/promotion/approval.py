@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal
 
 from mlflow.entities.model_registry import ModelVersion
@@ -9,8 +10,8 @@ from mlflow.entities.model_registry import ModelVersion
 from components.contracts.faults import BadInput, Fault
 from components.contracts.journal import Entry, Overtaken
 from components.promotion.check import check_version
-from components.promotion.entries import ANSWERS, open_requests, why_lapsed
-from components.promotion.ledger import Ledger, State
+from components.promotion.entries import ANSWERS, named, open_requests, why_lapsed
+from components.promotion.ledger import CANDIDATE, Ledger, State
 from components.promotion.who import who
 
 Answer = Literal["approval", "rejection"]
@@ -105,16 +106,41 @@ def take_up(ledger: Ledger) -> list[Entry]:
     return taken
 
 
+def withdraw(ledger: Ledger, version: int, candidate: str, why: str) -> None:
+    """Let a version's request lapse, as the gate no longer lets it pass.
+
+    Args:
+        ledger: of the registered model.
+        version: the challenger.
+        candidate: the SHA-256 of its candidate.
+        why: what the gate says now.
+
+    """
+    for request in open_requests(ledger.look().entries):
+        if (request.values["to"], request.values["candidate"]) == (version, candidate):
+            with suppress(Overtaken):  # somebody else answered it
+                _answer(ledger, request, "lapse", f"It lapsed, as the gate was asked again: {why}", by=_BESSEMER)
+
+
 def _take_up(ledger: Ledger, request: Entry, state: State) -> Entry | None:
-    if why := why_lapsed(request, state.reigning, time.time()):
+    version = ledger.version(request.values["to"])
+    if why := why_lapsed(request, state.reigning, time.time()) or _why_another(request, version):
         return _answer(ledger, request, "lapse", f"It lapsed: {why}.", by=_BESSEMER)
-    kind = _said_in_mlflow(ledger.version(request.values["to"]), state)
+    kind = _said_in_mlflow(version, state)
     if kind == "approval":
         try:
             check_version(ledger, request.values["to"], request.values["candidate"])
         except BadInput as refusal:
             return _answer(ledger, request, "rejection", f"Approved in MLflow, but refused: {refusal}", by=_BESSEMER)
     return _answer(ledger, request, kind, "Set in MLflow.", by=_IN_MLFLOW) if kind else None
+
+
+def _why_another(request: Entry, version: ModelVersion | None) -> str:
+    """Return why a version is not the one that a request is about; empty when it is."""
+    asked = named(request.values["to"])
+    if version is None:
+        return f"there is no {asked} any longer"
+    return "" if version.tags.get(CANDIDATE) == request.values["candidate"] else f"{asked} is another model now"
 
 
 def _said_in_mlflow(version: ModelVersion | None, state: State) -> Answer | None:

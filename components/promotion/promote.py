@@ -12,7 +12,7 @@ from components.contracts.folders import read_manifest, sha256_of, whole_folder,
 from components.contracts.journal import Entry, Overtaken
 from components.contracts.promotion import Outcome, Promotion
 from components.contracts.tracking import StepRun
-from components.promotion.approval import request_approval, say_that_it_waits, take_up
+from components.promotion.approval import request_approval, say_that_it_waits, take_up, withdraw
 from components.promotion.config import PromotionSettings
 from components.promotion.entries import is_move, named
 from components.promotion.ledger import CANDIDATE, Ledger, State
@@ -58,7 +58,10 @@ def promote(contenders: Path, decision: Path, settings: PromotionSettings, outpu
         found, expected = "nothing", "the address of an MLflow server, or a database such as sqlite:///mlflow.db"
         raise BadInput(Fault("MLFLOW_TRACKING_URI", found, expected, "Set it in the environment."))
     ledger = Ledger(run.client, case.decision.name)
+    challenger, judged = case.contenders.challenger, case.decision
     with whole_folder(output) as folder:
+        if not judged.passed:  # before an approval is taken up that stands on what the gate said earlier
+            withdraw(ledger, challenger.version, challenger.candidate_sha256, judged.why)
         take_up(ledger)
         state = ledger.look()
         _refuse_another(ledger, state, case)

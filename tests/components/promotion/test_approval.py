@@ -198,6 +198,46 @@ def test_of_two_requests_for_one_version_the_last_is_answered(waiting: Gate) -> 
     assert waiting.champion == 4
 
 
+@pytest.mark.parametrize("approve", [lambda gate: None, by_alias, by_tag])
+def test_what_no_longer_passes_no_longer_waits(approve: Callable[[Gate], None], waiting: Gate) -> None:
+    approve(waiting)
+    assert promoted(waiting, 4, passed=False).outcome == "kept"
+    assert (waiting.champion, waiting.kinds[3:]) == (3, ["request", "lapse"])
+    assert last(waiting).values["why"] == "It lapsed, as the gate was asked again: It is worse than the champion."
+    with pytest.raises(BadInput, match="the last answer is: lapse"):
+        answer(waiting.ledger, "approval", 4, "I looked at it.")
+
+
+def test_what_waits_goes_on_waiting_when_another_version_does_not_pass(waiting: Gate) -> None:
+    promoted(waiting, 2, passed=False)
+    assert waiting.kinds[3:] == ["request"]
+
+
+def make_anew(gate: Gate) -> None:
+    """Delete version 4's model and register another one under its name, as far as version 4."""
+    gate.client.delete_registered_model("sentiment")
+    gate.client.create_registered_model("sentiment")
+    for number in (1, 2, 3, 2):
+        source = str(gate.folder / f"model-{number}")
+        gate.client.create_model_version("sentiment", source, tags={"candidate_sha256": gate.hashes[number - 1]})
+    gate.move_by_hand(3)
+
+
+def test_a_request_is_about_a_model_and_not_about_a_number(waiting: Gate) -> None:
+    make_anew(waiting)
+    (lapse,) = take_up(waiting.ledger)
+    assert lapse.values["why"] == "It lapsed: version 4 is another model now."
+    waiting.hashes[3] = waiting.hashes[1]
+    assert promoted(waiting, 4, "approve").entry == lapse.number + 1
+    assert waiting.kinds[3:] == ["request", "lapse", "request"]
+
+
+def test_a_request_for_a_version_that_is_gone_lapses(waiting: Gate) -> None:
+    waiting.client.delete_model_version("sentiment", "4")
+    (lapse,) = take_up(waiting.ledger)
+    assert lapse.values["why"] == "It lapsed: there is no version 4 any longer."
+
+
 def change_the_bytes(gate: Gate) -> None:
     (gate.folder / "model-4" / "artifacts" / "candidate" / "model.onnx").write_bytes(b"another")
 
