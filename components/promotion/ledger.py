@@ -50,6 +50,11 @@ class State:
         return self.done < len(self.entries)
 
     @property
+    def lost_its_mark(self) -> bool:
+        """Whether nothing says what is done, though an entry is only written once the one before it is done."""
+        return not self.done and len(self.entries) > 1
+
+    @property
     def moved_by_hand(self) -> bool:
         """Whether the registry has another champion than the ledger."""
         return not self.unfinished and self.reigning != champion(self.entries)
@@ -58,10 +63,26 @@ class State:
         """Return the requests that a person can still approve, the oldest first."""
         return [entry for entry in open_requests(self.entries) if not why_lapsed(entry, self.reigning, now)]
 
+    def refuse_unless_reigning(self, move: Entry) -> None:
+        """Refuse to call a move done whose version does not reign.
+
+        Raises:
+            Overtaken: another one does.
+
+        """
+        expected = f"{named(move.values['to'])}, by {move.values['kind']}, entry {move.number} of the ledger"
+        if self.reigning != move.values["to"]:
+            way_out = f"The alias was moved since: `bessemer history {self.name}` shows what is known of it."
+            raise Overtaken(Fault(f"the champion of {self.name}", named(self.reigning), expected, way_out))
+
     def remarks(self) -> list[str]:
         """Return what somebody should know who looks at the ledger, in sentences."""
         remarks = []
-        if self.unfinished:
+        if self.lost_its_mark:
+            why = "somebody deleted it, or made the model anew under an old name"
+            way_out = "The next promotion or rollback sets it again."
+            remarks.append(f"The model's tag {APPLIED} is missing beside {len(self.entries)} entries: {why}. {way_out}")
+        elif self.unfinished:
             way_out = "somebody is at work on it or was broken off; the next promotion or rollback finishes it"
             remarks.append(f"Entry {len(self.entries)} is not done yet: {way_out}.")
         if self.moved_by_hand:

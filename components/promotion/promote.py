@@ -48,7 +48,7 @@ def promote(contenders: Path, decision: Path, settings: PromotionSettings, outpu
 
     Raises:
         BadInput: the two do not belong together, the challenger is gone or another one, or no MLflow is named.
-        Overtaken: the champion has changed since the two were compared; nothing was moved.
+        Overtaken: the champion has changed since the two were compared, or since the first call; nothing was moved.
         Unavailable: the server does not answer.
         Unwritable: `output` cannot be written.
 
@@ -107,9 +107,12 @@ def read_case(contenders: Path, decision: Path, tracked: str) -> Case:
 def _judge(ledger: Ledger, state: State, case: Case, settings: PromotionSettings) -> Promotion:
     earlier = next((entry for entry in reversed(state.entries) if entry.values.get("evidence") == case.evidence), None)
     if earlier:
-        if earlier.values["kind"] == "request":
+        outcome = _OUTCOMES.get(earlier.values["kind"], "kept")
+        if outcome == "promoted":
+            state.refuse_unless_reigning(earlier)
+        if outcome == "waiting":
             say_that_it_waits(ledger, earlier)
-        return _promotion(case, _OUTCOMES.get(earlier.values["kind"], "kept"), earlier.values["why"], earlier)
+        return _promotion(case, outcome, earlier.values["why"], earlier)
     decision = case.decision
     ledger.tag(decision.challenger, GATE, f"{'passed' if decision.passed else 'failed'}: {decision.why}")
     if not decision.passed:

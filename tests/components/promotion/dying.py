@@ -36,6 +36,11 @@ WRITES = {
 """What each work writes, in this order."""
 
 
+def kill() -> None:
+    """End a call as a signal ends a process: nothing that catches exceptions catches it."""
+    raise KeyboardInterrupt
+
+
 class Dying:
     """A client that dies before its `last`th write: just after the write before it, in other words.
 

@@ -11,7 +11,7 @@ from components.contracts.journal import Entry, Overtaken
 from components.contracts.promotion import Promotion
 from components.promotion import approval
 from components.promotion.approval import answer, take_up
-from tests.components.promotion.dying import WRITES, Dying, do, prepare
+from tests.components.promotion.dying import WRITES, Dying, do, kill, prepare
 from tests.components.promotion.gate import Gate, promoted
 
 
@@ -163,10 +163,6 @@ def ask(gate: Gate, last: int, meanwhile: Callable[[], object]) -> None:
     """Let version 4 pass the gate and wait, and do something else before the `last`th write of that."""
     prepare("request", gate)
     do("request", Dying(gate.client, last, meanwhile), gate.folder)
-
-
-def kill() -> None:
-    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("last", [WRITES["request"].index("entry"), WRITES["request"].index("approval")])

@@ -9,7 +9,7 @@ import pytest
 
 from components.promotion.entries import champion
 from tests.components.promotion.conftest import copied
-from tests.components.promotion.dying import WRITES, Dying, do, prepare
+from tests.components.promotion.dying import WRITES, Dying, do, kill, prepare
 from tests.components.promotion.gate import Gate, promoted, register
 from tests.mlflow_here import MlflowClient
 
@@ -28,14 +28,6 @@ ENDS = {
 FAST = ("rollback",)
 
 
-class Killed(BaseException):
-    """Ends a call as a signal ends a process: nothing that catches exceptions catches it."""
-
-
-def kill() -> None:
-    raise Killed
-
-
 def whole(gate: Gate, work: str) -> None:
     """Check that all is as if nobody had been killed: chain, alias, mark, and each entry once."""
     state = gate.ledger.look()  # which checks the chain and the mark
@@ -50,7 +42,7 @@ def killed_at(gate: Gate, work: str, last: int) -> bool:
     """Do the work until its `last`th write; whether there was one."""
     try:
         do(work, Dying(gate.client, last, kill), gate.folder)
-    except Killed:
+    except KeyboardInterrupt:
         return True
     return False
 

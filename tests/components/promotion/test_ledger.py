@@ -133,6 +133,8 @@ def test_a_model_that_was_made_anew_inherits_no_champion(gate: Gate) -> None:
 def test_a_lost_mark_is_written_again_and_moves_nothing(three_reigns: Gate) -> None:
     before = three_reigns.client.get_registered_model("sentiment").tags[APPLIED]
     three_reigns.client.delete_registered_model_tag("sentiment", APPLIED)
+    (remark,) = three_reigns.ledger.look().remarks()
+    assert remark.startswith("The model's tag bessemer.ledger is missing beside 3 entries: somebody deleted it")
     assert three_reigns.ledger.settle().reigning == 3
     assert three_reigns.client.get_registered_model("sentiment").tags[APPLIED] == before
 
