@@ -218,9 +218,13 @@ class Ledger:
         }
 
     def _finish(self, state: State) -> None:
-        """Do what the last entry says, unless it is done or the registry has gone another way since."""
+        """Do what the last entry says, unless it is done, others came later, or the registry has gone another way."""
         move = last_move(state.entries)
         if move and move.number > state.done and self._is_to_be_done(move, state):
+            # MLflow sets no alias under a condition: what others did meanwhile can only be looked at just before
+            now = self.look()
+            if now.done >= move.number or last_move(now.entries) != move:
+                return
             state = self._move(move)
         last = state.entries[-1]
         with answering():
