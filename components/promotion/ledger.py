@@ -197,7 +197,10 @@ class Ledger:
             return int(number)
         found = f"{len(entries)} entries that do not hold the one that the model's tag {APPLIED} names"
         expected = f"entry {number or '?'} with the hash {sha256[:12] or '?'}"
-        way_out = "Entries were cut off, the tag was edited, or the model was renamed: restore MLflow's database."
+        way_out = (
+            "If the model was renamed, give it back its name: its ledger goes by that. If entries were cut off or the "
+            "tag was edited, restore MLflow's database."
+        )
         raise BadInput(Fault(f"the ledger of {self.name}", found, expected, way_out))
 
     def _append(self, values: Mapping[str, Any], state: State) -> Entry:

@@ -131,14 +131,16 @@ def test_a_last_entry_that_was_changed_is_found_by_the_models_tag(three_reigns: 
 @pytest.mark.parametrize("tag", ["nonsense", "a b c", "run 99 ff", "²"])
 def test_a_tag_that_was_edited_is_found(tag: str, three_reigns: Gate) -> None:
     three_reigns.client.set_registered_model_tag("sentiment", APPLIED, tag)
-    with pytest.raises(BadInput, match="the tag was edited, or the model was renamed"):
+    with pytest.raises(BadInput, match="or the tag was edited, restore MLflow's database"):
         three_reigns.ledger.look()
 
 
 def test_a_model_that_was_renamed_is_found(three_reigns: Gate) -> None:
     three_reigns.client.rename_registered_model("sentiment", "mood")
-    with pytest.raises(BadInput, match=r"the ledger of mood: found 0 entries .* or the model was renamed"):
+    with pytest.raises(BadInput, match=r"the ledger of mood: found 0 entries .* was renamed, give it back its name"):
         Ledger(three_reigns.client, "mood").look()
+    three_reigns.client.rename_registered_model("mood", "sentiment")
+    assert three_reigns.ledger.look().remarks() == []
 
 
 def test_a_model_that_was_made_anew_inherits_no_champion(gate: Gate) -> None:
