@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from pipelines.command_line import Overrides, PresetName, sentences
+from pipelines.command_line import Overrides, PresetName, sentences, terminal
 from pipelines.kubeflow.commands import kubeflow
 from pipelines.lineage.commands import lineage
 from pipelines.registry.commands import registry
@@ -32,16 +32,16 @@ def run(
 ) -> None:
     """Take a model all the way to the registry, on this machine."""
     with sentences():
-        from rich.console import Console
+        from rich.text import Text
 
         from pipelines import preset as presets
         from pipelines.jobs import build_job
         from pipelines.result import show as show_result
         from pipelines.watch import run_here
 
-        console = Console(highlight=False, markup=True)
+        console = terminal()
         chosen = presets.load(preset, overrides or [])
-        console.print(f"[bold]{chosen.name}[/]  {chosen.description}")
+        console.print(Text.assemble((chosen.name, "bold"), f"  {chosen.description}"))
         outcome = run_here(build_job(chosen), console, runner)
         show_result(outcome.run, console)
         console.print(outcome.summary(), style="dim")
@@ -57,8 +57,6 @@ def retrain(
 ) -> None:
     """Build and promote a model again if there is a reason, on this machine."""
     with sentences():
-        from rich.console import Console
-
         from pipelines import preset as presets
         from pipelines.jobs import retrain_job
         from pipelines.registry.verdict import show as show_verdict
@@ -67,10 +65,10 @@ def retrain(
         from pipelines.retraining import close_breaker
         from pipelines.watch import run_here
 
-        console = Console(highlight=False, markup=True)
+        console = terminal()
         chosen = presets.load(preset, overrides or [])
         if reset:
-            console.print(f"The circuit breaker of {close_breaker(chosen)} is closed.", markup=False)
+            console.print(f"The circuit breaker of {close_breaker(chosen)} is closed.")
             return
         outcome = run_here(retrain_job(chosen, force), console)
         show_result(outcome.run, console)
@@ -84,12 +82,10 @@ def retrain(
 def show(run_id: Annotated[str, typer.Argument(help="The run's id; the newest run without one.")] = "") -> None:
     """Show a run's table again."""
     with sentences():
-        from rich.console import Console
-
         from pipelines.home import find_run
         from pipelines.result import show as show_result
 
-        show_result(find_run(run_id), Console(highlight=False))
+        show_result(find_run(run_id), terminal())
 
 
 @app.command()

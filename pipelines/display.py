@@ -51,7 +51,8 @@ class Refresh:
         for step in self.steps.all:
             if step.state in ("done", "unchanged", "failed", "interrupted") and step.title not in self.said:
                 self.said.add(step.title)
-                self.console.print(f"{_MARKS[step.state]}[/] {step.title}  [dim]{_time(step)}")
+                mark = Text.from_markup(_MARKS[step.state])
+                self.console.print(Text.assemble(mark, f" {step.title}  ", (_time(step), "dim")))
 
 
 @contextmanager

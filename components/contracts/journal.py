@@ -23,7 +23,6 @@ from components.contracts.tracking import answering
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import Experiment
 
 Kind = Literal["ledger", "retraining"]
 
@@ -90,15 +89,22 @@ class Journal:
         """Return all entries, the oldest first, once the chain is found whole.
 
         Raises:
-            BadInput: an entry is missing, or was changed.
+            BadInput: an entry is missing, or was changed, or the run that holds them is not to be found.
             Unavailable: the server does not answer.
 
         """
+        from mlflow.exceptions import MlflowException
+
         run_id = self.run_id()
         if not run_id:
             return []
         with answering():
-            run = self.client.get_run(run_id)
+            try:
+                run = self.client.get_run(run_id)
+            except MlflowException as error:
+                if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                    raise
+                raise BadInput(self._lost(f"{run_id[:80]}, which is no run")) from None
         if run.info.lifecycle_stage == "deleted":
             way_out = f"`mlflow runs restore --run-id {run_id}` brings it back."
             raise BadInput(Fault(f"the {self.experiment}", "its run in MLflow's trash", "a run that is kept", way_out))
@@ -142,11 +148,19 @@ class Journal:
         return entry
 
     def run_id(self) -> str:
-        """Return the run that holds the entries; empty as long as there is none."""
+        """Return the run that holds the entries; empty as long as there is none.
+
+        Raises:
+            BadInput: there is one, and nothing says which.
+            Unavailable: the server does not answer.
+
+        """
         if not self._run_id:
             with answering():
                 experiment = self.client.get_experiment_by_name(self.experiment)
-            self._run_id = _run_of(experiment) if experiment else ""
+            if experiment and not experiment.tags.get(_RUN):
+                raise BadInput(self._lost("nothing"))
+            self._run_id = experiment.tags[_RUN] if experiment else ""
         return self._run_id
 
     def _make_run(self) -> str:
@@ -174,6 +188,11 @@ class Journal:
         way_out = "Somebody else was faster: look at what there is now, then try again."
         return Fault(f"the {self.experiment}", f"{found} entries", expected, way_out)
 
+    def _lost(self, found: str) -> Fault:
+        thing, expected = f"the tag {_RUN} of the experiment {self.experiment}", "the run that holds the entries"
+        way_out = "Set it to the id of the run with the experiment's name among the `bessemer journals`."
+        return Fault(thing, found, expected, way_out)
+
     def _broken(self, place: int) -> Fault:
         way_out = "Restore MLflow's database from a backup, and ask who may write to it."
         return Fault(f"entry {place} of the {self.experiment}", "another text than was written", "its hash", way_out)
@@ -195,10 +214,6 @@ def _fitting(entry: Entry) -> Entry:
 def _cut(value: object, longest: int) -> object:
     """Return a text's first characters; half a surrogate pair, which no database takes, becomes a question mark."""
     return value[:longest].encode("utf-8", "replace").decode() if isinstance(value, str) else value
-
-
-def _run_of(experiment: "Experiment") -> str:
-    return str(experiment.tags[_RUN])
 
 
 def _read(journal: str, number: int, text: str) -> Entry:

@@ -56,7 +56,8 @@ def _why(comparison: Comparison, accuracy: Accuracy | None, checks: Sequence[Che
     if accuracy is None:
         limits = [check for check in checks if check.name != SERVING]
         held = "it is within every limit that is set" if limits else "no limit is set for it to be held against"
-        return f"{challenger} passes: nobody reigns yet, and {held}."
+        since = f"now (see `bessemer history {comparison.name}`)" if comparison.ledger_entries else "yet"
+        return f"{challenger} passes: nobody reigns {since}, and {held}."
     shown = "shown to be better" if accuracy.superior else "not shown to be better"
     return (
         f"{challenger} passes: {better(accuracy.difference.value, against)}, on the same {comparison.rows:,} rows, "

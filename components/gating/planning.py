@@ -75,7 +75,8 @@ def _deviations(discordance: float, margin: float, difference: float) -> tuple[f
     """Return the standard deviations of a row's difference: at the margin, and in truth."""
     won, lost = (discordance + difference) / 2, (discordance - difference) / 2
     at_margin = 2 * float(restricted_share(1.0, won, lost, margin)) - margin * (1 + margin)
-    return math.sqrt(at_margin), math.sqrt(discordance - difference**2)
+    # where all of a few rows were won, their difference is above the discordance that is likely
+    return math.sqrt(at_margin), math.sqrt(max(0.0, discordance - difference**2))
 
 
 def _beyond(probability: float) -> float:

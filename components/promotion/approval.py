@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal
+
+from mlflow.entities.model_registry import ModelVersion
 
 from components.contracts.faults import BadInput, Fault
 from components.contracts.journal import Entry, Overtaken
 from components.promotion.check import check_version
-from components.promotion.entries import ANSWERS, open_requests, why_lapsed
-from components.promotion.ledger import Ledger, State
+from components.promotion.entries import ANSWERS, named, open_requests, why_lapsed
+from components.promotion.ledger import CANDIDATE, Ledger, State
 from components.promotion.who import who
 
 Answer = Literal["approval", "rejection"]
@@ -25,6 +28,8 @@ _BESSEMER = "bessemer"
 def request_approval(ledger: Ledger, version: int, decide: Callable[[State], dict[str, Any]], hours: float) -> Entry:
     """Let a request wait for a person, and say so in MLflow's pages; one that waits for this version already stays.
 
+    Once the request is there, its tag says so; what was said in MLflow's pages before that counts for nothing.
+
     Args:
         ledger: of the registered model.
         version: the challenger.
@@ -33,15 +38,26 @@ def request_approval(ledger: Ledger, version: int, decide: Callable[[State], dic
 
     """
     state = ledger.look()
-    if waiting := _waiting_for(version, state):
-        return waiting[-1]
-    # whoever approved before there was anything to look at has not approved this
-    _take_marks_off(ledger, version, state, "waiting: set this to approved or rejected")
+    if not _waiting_for(version, state) and _said_in_mlflow(ledger.version(version), state):
+        _take_marks_off(ledger, version, state, "too early: nothing waited for an answer yet")
 
-    def ask(state: State) -> dict[str, Any]:
-        return {**decide(state), "kind": "request", "expires": time.time() + hours * 3600}
+    def ask(state: State) -> dict[str, Any] | Entry:
+        values = decide(state)
+        if waiting := _waiting_for(version, state):
+            return waiting[-1]
+        return {**values, "kind": "request", "expires": time.time() + hours * 3600}
 
-    return ledger.enter(ask)
+    request = ledger.enter(ask)
+    say_that_it_waits(ledger, request)
+    return request
+
+
+def say_that_it_waits(ledger: Ledger, request: Entry) -> None:
+    """Ask for an answer in MLflow's pages, unless there is one."""
+    state = ledger.look()
+    version = ledger.version(request.values["to"])
+    if request in open_requests(state.entries) and version and not _said_in_mlflow(version, state):
+        ledger.tag(request.values["to"], APPROVAL, "waiting: set this to approved or rejected")
 
 
 def answer(ledger: Ledger, kind: Answer, version: int | None, why: str) -> Entry:
@@ -59,7 +75,10 @@ def answer(ledger: Ledger, kind: Answer, version: int | None, why: str) -> Entry
         Unavailable: the server does not answer.
 
     """
-    take_up(ledger)
+    if kind == "rejection":
+        ledger.settle()  # nothing that was approved in MLflow is taken up on the way to a rejection
+    else:
+        take_up(ledger)
     request = _the_request(ledger.look(), version)
     if kind == "approval":
         check_version(ledger, request.values["to"], request.values["candidate"])
@@ -87,10 +106,27 @@ def take_up(ledger: Ledger) -> list[Entry]:
     return taken
 
 
+def withdraw(ledger: Ledger, version: int, candidate: str, why: str) -> None:
+    """Let a version's request lapse, as the gate no longer lets it pass.
+
+    Args:
+        ledger: of the registered model.
+        version: the challenger.
+        candidate: the SHA-256 of its candidate.
+        why: what the gate says now.
+
+    """
+    for request in open_requests(ledger.look().entries):
+        if (request.values["to"], request.values["candidate"]) == (version, candidate):
+            with suppress(Overtaken):  # somebody else answered it
+                _answer(ledger, request, "lapse", f"It lapsed, as the gate was asked again: {why}", by=_BESSEMER)
+
+
 def _take_up(ledger: Ledger, request: Entry, state: State) -> Entry | None:
-    if why := why_lapsed(request, state.reigning, time.time()):
+    version = ledger.version(request.values["to"])
+    if why := why_lapsed(request, state.reigning, time.time()) or _why_another(request, version):
         return _answer(ledger, request, "lapse", f"It lapsed: {why}.", by=_BESSEMER)
-    kind = _said_in_mlflow(ledger, request, state)
+    kind = _said_in_mlflow(version, state)
     if kind == "approval":
         try:
             check_version(ledger, request.values["to"], request.values["candidate"])
@@ -99,14 +135,23 @@ def _take_up(ledger: Ledger, request: Entry, state: State) -> Entry | None:
     return _answer(ledger, request, kind, "Set in MLflow.", by=_IN_MLFLOW) if kind else None
 
 
-def _said_in_mlflow(ledger: Ledger, request: Entry, state: State) -> Answer | None:
+def _why_another(request: Entry, version: ModelVersion | None) -> str:
+    """Return why a version is not the one that a request is about; empty when it is."""
+    asked = named(request.values["to"])
+    if version is None:
+        return f"there is no {asked} any longer"
+    return "" if version.tags.get(CANDIDATE) == request.values["candidate"] else f"{asked} is another model now"
+
+
+def _said_in_mlflow(version: ModelVersion | None, state: State) -> Answer | None:
     """Return what somebody has set there; a rejection counts more than an approval."""
-    number = request.values["to"]
-    version = ledger.version(number)
-    said = version.tags.get(APPROVAL, "").strip().lower() if version else ""
+    if version is None:
+        return None
+    said = version.tags.get(APPROVAL, "").strip().lower()
     if said == "rejected":
         return "rejection"
-    return "approval" if said == "approved" or state.aliases.get(APPROVED_CHALLENGER) == number else None
+    aliased = state.aliases.get(APPROVED_CHALLENGER) == int(version.version)
+    return "approval" if said == "approved" or aliased else None
 
 
 def _answer(ledger: Ledger, request: Entry, kind: Answer | Literal["lapse"], why: str, by: str = "") -> Entry:
@@ -141,17 +186,24 @@ def _waiting_for(version: int | None, state: State) -> list[Entry]:
 
 def _the_request(state: State, version: int | None) -> Entry:
     waiting = _waiting_for(version, state)
-    if len(waiting) == 1:
-        return waiting[0]
+    versions = list(dict.fromkeys(str(entry.values["to"]) for entry in waiting))
+    if len(versions) == 1:
+        return waiting[-1]
     if waiting:
-        versions = ", ".join(str(entry.values["to"]) for entry in waiting)
         thing, way_out = f"the requests of {state.name}", "Name the version too."
-        raise BadInput(Fault(thing, f"one each for versions {versions}", "one", way_out))
+        raise BadInput(Fault(thing, f"one each for versions {', '.join(versions)}", "one", way_out))
+    raise BadInput(_not_waiting(state, version, _last_said(state, version)))
+
+
+def _last_said(state: State, version: int | None) -> str:
+    """Return what became of the last request, none of which waits."""
+    lapsed = [entry for entry in open_requests(state.entries) if version in (None, entry.values["to"])]
+    if lapsed:
+        return f"one that lapsed: {why_lapsed(lapsed[-1], state.reigning, time.time())}"
     answers = [
         entry for entry in state.entries if entry.values["kind"] in ANSWERS and version in (None, entry.values["to"])
     ]
-    found = f"none that waits, and the last answer is: {answers[-1].values['kind']}" if answers else "none"
-    raise BadInput(_not_waiting(state, version, found))
+    return f"none that waits, and the last answer is: {answers[-1].values['kind']}" if answers else "none"
 
 
 def _not_waiting(state: State, version: int | None, found: str) -> Fault:

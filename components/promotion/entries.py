@@ -21,7 +21,7 @@ from components.contracts.journal import Entry
 
 Kind = Literal["promotion", "approval", "rollback", "by hand", "request", "rejection", "lapse"]
 """`approval` is a promotion that a person approved, `by hand` a move outside of Bessemer that was observed, `lapse` a
-request that nobody answered in time or whose champion has changed."""
+request that nobody answered in time, or that what it stands on no longer holds for."""
 
 MOVES: tuple[Kind, ...] = ("promotion", "approval", "rollback", "by hand")
 ANSWERS: tuple[Kind, ...] = ("approval", "rejection", "lapse")

@@ -50,6 +50,11 @@ class State:
         return self.done < len(self.entries)
 
     @property
+    def lost_its_mark(self) -> bool:
+        """Whether nothing says what is done, though an entry is only written once the one before it is done."""
+        return not self.done and len(self.entries) > 1
+
+    @property
     def moved_by_hand(self) -> bool:
         """Whether the registry has another champion than the ledger."""
         return not self.unfinished and self.reigning != champion(self.entries)
@@ -58,10 +63,26 @@ class State:
         """Return the requests that a person can still approve, the oldest first."""
         return [entry for entry in open_requests(self.entries) if not why_lapsed(entry, self.reigning, now)]
 
+    def refuse_unless_reigning(self, move: Entry) -> None:
+        """Refuse to call a move done whose version does not reign.
+
+        Raises:
+            Overtaken: another one does.
+
+        """
+        expected = f"{named(move.values['to'])}, by {move.values['kind']}, entry {move.number} of the ledger"
+        if self.reigning != move.values["to"]:
+            way_out = f"The alias was moved since: `bessemer history {self.name}` shows what is known of it."
+            raise Overtaken(Fault(f"the champion of {self.name}", named(self.reigning), expected, way_out))
+
     def remarks(self) -> list[str]:
         """Return what somebody should know who looks at the ledger, in sentences."""
         remarks = []
-        if self.unfinished:
+        if self.lost_its_mark:
+            why = "somebody deleted it, or made the model anew under an old name"
+            way_out = "The next promotion or rollback sets it again."
+            remarks.append(f"The model's tag {APPLIED} is missing beside {len(self.entries)} entries: {why}. {way_out}")
+        elif self.unfinished:
             way_out = "somebody is at work on it or was broken off; the next promotion or rollback finishes it"
             remarks.append(f"Entry {len(self.entries)} is not done yet: {way_out}.")
         if self.moved_by_hand:
@@ -108,12 +129,12 @@ class Ledger:
             state = self.look()
         return state
 
-    def enter(self, decide: Callable[[State], Mapping[str, Any]]) -> Entry:
+    def enter(self, decide: Callable[[State], Mapping[str, Any] | Entry]) -> Entry:
         """Write an entry, and do what it says.
 
         Args:
-            decide: returns the entry's values for the state that it is given, or raises when that forbids the entry;
-                asked again when somebody else was faster.
+            decide: returns the entry's values for the state that it is given, or the entry that says the same already,
+                or raises when that forbids the entry; asked again when somebody else was faster.
 
         Returns:
             The entry, done.
@@ -124,6 +145,8 @@ class Ledger:
         while True:
             state = self.settle()
             values = decide(state)
+            if isinstance(values, Entry):
+                return values
             try:
                 if state.moved_by_hand:
                     self._append(self._by_hand(state), state)
@@ -174,7 +197,10 @@ class Ledger:
             return int(number)
         found = f"{len(entries)} entries that do not hold the one that the model's tag {APPLIED} names"
         expected = f"entry {number or '?'} with the hash {sha256[:12] or '?'}"
-        way_out = "Entries were cut off, the tag was edited, or the model was renamed: restore MLflow's database."
+        way_out = (
+            "If the model was renamed, give it back its name: its ledger goes by that. If entries were cut off or the "
+            "tag was edited, restore MLflow's database."
+        )
         raise BadInput(Fault(f"the ledger of {self.name}", found, expected, way_out))
 
     def _append(self, values: Mapping[str, Any], state: State) -> Entry:
@@ -195,9 +221,13 @@ class Ledger:
         }
 
     def _finish(self, state: State) -> None:
-        """Do what the last entry says, unless it is done or the registry has gone another way since."""
+        """Do what the last entry says, unless it is done, others came later, or the registry has gone another way."""
         move = last_move(state.entries)
         if move and move.number > state.done and self._is_to_be_done(move, state):
+            # MLflow sets no alias under a condition: what others did meanwhile can only be looked at just before
+            now = self.look()
+            if now.done >= move.number or last_move(now.entries) != move:
+                return
             state = self._move(move)
         last = state.entries[-1]
         with answering():

@@ -12,7 +12,7 @@ from components.contracts.folders import read_manifest, sha256_of, whole_folder,
 from components.contracts.journal import Entry, Overtaken
 from components.contracts.promotion import GATE, Outcome, Promotion
 from components.contracts.tracking import StepRun
-from components.promotion.approval import request_approval, take_up
+from components.promotion.approval import request_approval, say_that_it_waits, take_up, withdraw
 from components.promotion.config import PromotionSettings
 from components.promotion.entries import is_move, named
 from components.promotion.ledger import CANDIDATE, Ledger, State
@@ -46,7 +46,7 @@ def promote(contenders: Path, decision: Path, settings: PromotionSettings, outpu
 
     Raises:
         BadInput: the two do not belong together, the challenger is gone or another one, or no MLflow is named.
-        Overtaken: the champion has changed since the two were compared; nothing was moved.
+        Overtaken: the champion has changed since the two were compared, or since the first call; nothing was moved.
         Unavailable: the server does not answer.
         Unwritable: `output` cannot be written.
 
@@ -56,7 +56,10 @@ def promote(contenders: Path, decision: Path, settings: PromotionSettings, outpu
         found, expected = "nothing", "the address of an MLflow server, or a database such as sqlite:///mlflow.db"
         raise BadInput(Fault("MLFLOW_TRACKING_URI", found, expected, "Set it in the environment."))
     ledger = Ledger(run.client, case.decision.name)
+    challenger, judged = case.contenders.challenger, case.decision
     with whole_folder(output) as folder:
+        if not judged.passed:  # before an approval is taken up that stands on what the gate said earlier
+            withdraw(ledger, challenger.version, challenger.candidate_sha256, judged.why)
         take_up(ledger)
         state = ledger.look()
         _refuse_another(ledger, state, case)
@@ -105,7 +108,12 @@ def read_case(contenders: Path, decision: Path, tracked: str) -> Case:
 def _judge(ledger: Ledger, state: State, case: Case, settings: PromotionSettings) -> Promotion:
     earlier = next((entry for entry in reversed(state.entries) if entry.values.get("evidence") == case.evidence), None)
     if earlier:
-        return _promotion(case, _OUTCOMES.get(earlier.values["kind"], "kept"), earlier.values["why"], earlier)
+        outcome = _OUTCOMES.get(earlier.values["kind"], "kept")
+        if outcome == "promoted":
+            state.refuse_unless_reigning(earlier)
+        if outcome == "waiting":
+            say_that_it_waits(ledger, earlier)
+        return _promotion(case, outcome, earlier.values["why"], earlier)
     decision = case.decision
     if not decision.passed:
         return _promotion(case, "kept", decision.why)

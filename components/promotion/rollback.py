@@ -21,12 +21,13 @@ def roll_back(ledger: Ledger, to: int | None, why: str) -> Entry:
 
     Raises:
         BadInput: nobody reigned before, the version never reigned, or it is gone, changed or does not load.
+        Overtaken: another rollback was broken off, and the alias was moved elsewhere since.
         Unavailable: the server does not answer.
 
     """
     broken_off = _broken_off(ledger.look())
     if broken_off and to in (None, broken_off.values["to"]):
-        ledger.settle()
+        ledger.settle().refuse_unless_reigning(broken_off)
         return broken_off
     target = _target(ledger.settle(), to)
     candidate = check_version(ledger, target, _recorded(ledger.look(), target))
@@ -41,7 +42,8 @@ def roll_back(ledger: Ledger, to: int | None, why: str) -> Entry:
 
 def _broken_off(state: State) -> Entry | None:
     move = last_move(state.entries)
-    return move if move and move.number > state.done and move.values["kind"] == "rollback" else None
+    # not merely beyond what is done: beside a lost mark that would be a rollback of long ago
+    return move if move and move.number == state.done + 1 and move.values["kind"] == "rollback" else None
 
 
 def _target(state: State, to: int | None) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.command_line import Overrides, PresetName, sentences
+from pipelines.command_line import Overrides, PresetName, sentences, terminal
 
 kubeflow = typer.Typer()
 
@@ -45,8 +45,6 @@ def submit(
 ) -> None:
     """Run a preset on Kubeflow. Sign in with KF_PIPELINES_TOKEN, KF_PIPELINES_COOKIES or a mounted token."""
     with sentences():
-        from rich.console import Console
-
         from components.contracts.faults import Refusal
         from pipelines import placement as placements
         from pipelines import preset as presets
@@ -61,7 +59,7 @@ def submit(
         )
         from pipelines.kubeflow.watch import Tasks, follow
 
-        console = Console(highlight=False)
+        console = terminal()
         chosen = presets.load(preset, overrides or [])
         refuse_local_sources(chosen)
         server = connect(host, namespace, verify_tls)
@@ -69,8 +67,8 @@ def submit(
             version = ensure_version(server, compiled)
         run_id = start_run(server, version, ensure_experiment(server, experiment), chosen.name, chosen.arguments())
         page = f"{server.pages}/runs/details/{run_id}"
-        console.print(f"run {run_id} of {compiled.name}, version {compiled.version}", markup=False)
-        console.print(page, markup=False, soft_wrap=True)
+        console.print(f"run {run_id} of {compiled.name}, version {compiled.version}")
+        console.print(page, soft_wrap=True)
         if not wait:
             return
         try:
@@ -83,7 +81,7 @@ def submit(
             console.print(
                 f"The run ended as {ended.state.lower()}; its page has the log of each task.", style="bold red"
             )
-            console.print(page, markup=False, soft_wrap=True)
+            console.print(page, soft_wrap=True)
             raise typer.Exit(FAILED)
 
 

@@ -38,7 +38,7 @@ def show(run: Any, console: Console) -> None:
             holder = registration.run_id if registration else find_selection(client, run)
             choice = read_choice(client, holder) if holder else None
     except Refusal as refusal:  # how the run ended is known all the same
-        console.print(str(refusal), style="dim", markup=False)
+        console.print(str(refusal), style="dim")
         return
     if choice is None:
         console.print(

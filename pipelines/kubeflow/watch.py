@@ -105,7 +105,7 @@ def follow(
                 if time.monotonic() - answered > patience:
                     raise
                 if not away:
-                    console.print(f"{unavailable}\nAsking again.", style="dim", markup=False)
+                    console.print(f"{unavailable}\nAsking again.", style="dim")
                 away = True
             else:
                 answered, away = time.monotonic(), False

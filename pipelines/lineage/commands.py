@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.command_line import sentences
+from pipelines.command_line import sentences, terminal
 
 lineage = typer.Typer()
 
@@ -34,8 +34,6 @@ def show_lineage(
 ) -> None:
     """Show what a registered version came from: data, model, code, settings, runs, measurements, decisions."""
     with sentences():
-        from rich.console import Console
-
         from pipelines.lineage.registry import registry_of
         from pipelines.lineage.trace import trace
         from pipelines.lineage.tree import tree
@@ -49,7 +47,7 @@ def show_lineage(
         else:
             # what is piped into a file or another command has no lines to fit
             width = None if sys.stdout.isatty() else WIDE
-            Console(highlight=False, width=width).print(tree(traced))
+            terminal(width).print(tree(traced))
 
 
 @lineage.command()
@@ -94,21 +92,19 @@ def reproduce(
     with sentences():
         from dataclasses import asdict
 
-        from rich.console import Console
-
         from components.contracts.folders import write_text_whole
         from pipelines.lineage.comparison import Reproduction, table
         from pipelines.lineage.reproduce import Demands
         from pipelines.lineage.reproduce import reproduce as build_again
         from pipelines.registered import split_name
 
-        console = Console(highlight=False)
+        console = terminal()
         wanted = split_name(f"{name}/{version}" if version else name)
         ended = build_again(*wanted, Demands(tolerance, exact, any_code), console)
         if not isinstance(ended, Reproduction):
             raise typer.Exit(ended.exit_code)
         console.print(table(ended))
-        console.print(ended.sentence(), style="bold", markup=False)
+        console.print(ended.sentence(), style="bold")
         if output:
             told = {**asdict(ended), "succeeded": ended.succeeded, "to_the_byte": ended.to_the_byte}
             write_text_whole(output, json.dumps(told, indent=2) + "\n")

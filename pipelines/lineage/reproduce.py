@@ -63,7 +63,7 @@ def reproduce(name: str, wanted: str, demands: Demands, console: Console) -> Rep
             ingredients = gather(then, folder / "base")
         refuse_if_any([*ingredients.faults, *([] if demands.any_code else ingredients.other_code)])
         for other in ingredients.other_code:
-            console.print(f"! {other}", style="yellow", markup=False, soft_wrap=True)
+            console.print(f"! {other}", style="yellow", soft_wrap=True)
         with _environment(_OF_OTHERS, BESSEMER_HOME=str(folder)):
             outcome = _build(then, ingredients, console)
             if outcome.exit_code:
@@ -74,7 +74,7 @@ def reproduce(name: str, wanted: str, demands: Demands, console: Console) -> Rep
         return compare(then, now, demands.tolerance, demands.exact)
     finally:
         if worth_keeping:
-            console.print(f"What it left lies in {folder}", markup=False, soft_wrap=True)
+            console.print(f"What it left lies in {folder}", soft_wrap=True)
         else:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from pipelines.command_line import Overrides, sentences
+from pipelines.command_line import Overrides, sentences, terminal
 
 registry = typer.Typer()
 webhooks = typer.Typer(no_args_is_help=True, help="What MLflow's server calls when somebody sets an alias there.")
@@ -30,14 +30,12 @@ def promote(
 ) -> None:
     """Let a version become the champion if it is shown to be good enough; ends with 1 where it does not."""
     with sentences():
-        from rich.console import Console
-
         from pipelines import preset as presets
         from pipelines.jobs import promote_job
         from pipelines.registry.verdict import show as show_verdict
         from pipelines.watch import run_here
 
-        console = Console(highlight=False, markup=True)
+        console = terminal()
         outcome = run_here(promote_job(name, version, presets.settings_of(overrides or [])), console, runner)
         promotion = show_verdict(outcome.run, console, explained)
         console.print(outcome.summary(), style="dim")
@@ -58,13 +56,11 @@ def monitor(
 ) -> None:
     """Say whether fresh texts are still like those that a version was measured on."""
     with sentences():
-        from rich.console import Console
-
         from pipelines.jobs import monitor_job
         from pipelines.registry.drift import section, show
         from pipelines.watch import run_here
 
-        console = Console(highlight=False, markup=True)
+        console = terminal()
         job = monitor_job(name, texts, version, (text_column, label_column), section(overrides or []))
         outcome = run_here(job, console, runner)
         drift = show(outcome.run, console)
@@ -81,8 +77,6 @@ def history(
 ) -> None:
     """Show who reigned, who moved the alias and why; the chain is checked, and nothing is changed."""
     with sentences():
-        from rich.console import Console
-
         from components.promotion.ledger import Ledger
         from pipelines.registry.connect import registry
         from pipelines.registry.history import show, to_json
@@ -96,7 +90,7 @@ def history(
         elif html:
             print(html)
         else:
-            show(state, Console(highlight=False))
+            show(state, terminal())
 
 
 @registry.command()
@@ -144,12 +138,10 @@ def requests(
 ) -> None:
     """Take up what was answered in MLflow's pages, and show who waits for a person."""
     with sentences():
-        from rich.console import Console
-
         from pipelines.registry.connect import registry
         from pipelines.registry.requests import take_up_and_show
 
-        take_up_and_show(registry(), name, Console(highlight=False))
+        take_up_and_show(registry(), name, terminal())
 
 
 @webhooks.command("register")

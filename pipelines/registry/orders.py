@@ -120,6 +120,9 @@ class Foreman:
                 print(f"{order}: {self._do(order)}", flush=True)
             except Refusal as refusal:
                 print(f"{order}: {refusal}", flush=True)
+            except Exception as defect:  # or the orders about this model would wait for ever
+                reason = (str(defect).strip() or type(defect).__name__).splitlines()[0]
+                print(f"{order}: {reason}", flush=True)
 
     def _next(self, name: str) -> Order | None:
         with self._lock:

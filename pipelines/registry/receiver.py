@@ -13,6 +13,8 @@ from pipelines.registry.orders import Order, order_of
 from pipelines.registry.webhook import DELIVERY, SIGNATURE, TIMESTAMP, sign
 
 MOST_BYTES = 64 * 1024
+_MOST_DIGITS = 12
+"""Of a delivery's length; Python reads no number of thousands of them."""
 MOST_SECONDS = 300
 """How old a delivery may be, or how far ahead the server's clock."""
 _MOST_CHARACTERS = 200
@@ -73,13 +75,13 @@ def receiver(host: str, port: int, door: Door) -> ThreadingHTTPServer:
         sys_version = ""
 
         def do_POST(self) -> None:
-            length = self.headers.get("Content-Length", "")
-            if not (length.isascii() and length.isdigit()):
+            said = self.headers.get("Content-Length", "")
+            if not (said.isascii() and said.isdigit()):
                 self._end(HTTPStatus.LENGTH_REQUIRED)
-            elif int(length[:12]) > MOST_BYTES:
+            elif len(said) > _MOST_DIGITS or (length := int(said)) > MOST_BYTES:
                 self._end(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             else:
-                body = self.rfile.read(int(length))
+                body = self.rfile.read(length)
                 self._end(door.answer({key.lower(): value for key, value in self.headers.items()}, body, time.time()))
 
         def _end(self, status: HTTPStatus) -> None:

@@ -7,6 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from components.contracts.faults import BadInput, Fault, refuse_if_any
 from components.contracts.tracking import answering
 from components.promotion.approval import take_up
 from components.promotion.ledger import APPLIED, Ledger, State
@@ -25,18 +26,24 @@ def take_up_and_show(client: "MlflowClient", name: str, console: Console) -> Non
         console: where to print.
 
     Raises:
-        BadInput: there is no such model, or a ledger was tampered with.
+        BadInput: there is no such model, or ledgers were tampered with; the other models have been seen to by then.
         Unavailable: the server does not answer.
 
     """
-    states = []
+    states: list[State] = []
+    faults: list[Fault] = []
     for each in [name] if name else _with_a_ledger(client):
         ledger = Ledger(client, each)
-        for entry in take_up(ledger):
-            console.print(line(each, entry), markup=False)
-        states.append(ledger.look())
+        try:
+            for entry in take_up(ledger):
+                console.print(line(each, entry))
+            states.append(ledger.look())
+        except BadInput as refusal:  # told at the end: the others' requests are none the worse for it
+            faults += refusal.faults
     table = _table(states)
-    console.print(table if table.row_count else "Nothing waits for a person.")
+    if table.row_count or not faults:
+        console.print(table if table.row_count else "Nothing waits for a person.")
+    refuse_if_any(faults)
 
 
 def _with_a_ledger(client: "MlflowClient") -> list[str]:

@@ -77,6 +77,13 @@ def test_elsewhere_each_step_is_said_once_when_it_ends(reader: EventReader) -> N
     assert console.file.getvalue() == "✓ data ingestion  1 min 02 s\n✗ model ingestion  \n"  # type: ignore[attr-defined]
 
 
+def test_a_title_in_brackets_is_no_markup() -> None:
+    console = Console(file=io.StringIO(), width=100)
+    with display(Steps([("compression", "[/x]")]), console) as refresh:
+        refresh([event("finished", "compression", "[/x]", seconds=1.0, peak_mib=1.0)])
+    assert console.file.getvalue() == "✓ compression: [/x]  1.0 s\n"  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0.04, "0.0 s"), (3.21, "3.2 s"), (59.94, "59.9 s"), (247, "4 min 07 s")]
 )

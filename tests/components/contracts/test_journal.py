@@ -115,6 +115,22 @@ def test_a_run_in_the_trash_is_a_sentence_and_comes_back(
     assert reread(journal) == three_entries
 
 
+def test_a_journal_that_does_not_name_its_run_is_a_sentence(
+    journal: Journal, three_entries: list[Entry], client: MlflowClient
+) -> None:
+    experiment = client.get_experiment_by_name("bessemer ledger of sentiment").experiment_id
+    run_id = journal.run_id()
+    client.delete_experiment_tag(experiment, "bessemer.journal")
+    thing = r"the tag bessemer\.journal of the experiment bessemer ledger of sentiment"
+    with pytest.raises(BadInput, match=f"{thing}: found nothing; expected the run that holds the entries"):
+        reread(journal)
+    client.set_experiment_tag(experiment, "bessemer.journal", "another: run")
+    with pytest.raises(BadInput, match=f"{thing}: found another: run, which is no run"):
+        reread(journal)
+    client.set_experiment_tag(experiment, "bessemer.journal", run_id)
+    assert reread(journal) == three_entries
+
+
 @pytest.mark.parametrize("text", ["x" * 9000, '"\n\x00' * 3000, "ü🎬" * 3000, "half a pair \udcff"])
 def test_whatever_text_is_given_the_entry_is_kept(text: str, journal: Journal) -> None:
     entry = journal.append({"why": text, "who": text, "number": 1}, 0)

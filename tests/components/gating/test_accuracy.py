@@ -91,3 +91,8 @@ def test_of_two_models_at_most_one_is_better_than_the_other(won: int, lost: int,
     assert not (there.superior and back.superior)
     assert there.difference.value == -back.difference.value
     assert there.rows_needed == back.rows_needed
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4])
+def test_few_rows_that_were_all_won_are_too_few(rows: int) -> None:
+    assert checked(Pairs(rows, rows, 0), SUPERIOR)["superiority"].verdict == "undecided"

@@ -66,10 +66,14 @@ def test_a_slice_that_got_worse_keeps_a_better_model_back() -> None:
 
 def test_where_nobody_reigns_the_limits_alone_decide() -> None:
     alone = Contest(Contender(1, answers(Pairs(500, 0, 0))[0]), None, {"label=fresh": np.arange(500) < 250})
-    free = judge(alone.answered(), DEFAULTS)
+    answered = alone.answered()
+    lost = judge(answered, DEFAULTS)
+    assert lost.why.startswith("Version 1 passes: nobody reigns now (see `bessemer history reviews`), and no limit")
+    first = replace(answered, comparison=replace(answered.comparison, ledger_entries=0))
+    free = judge(first, DEFAULTS)
     assert free.why == "Version 1 passes: nobody reigns yet, and no limit is set for it to be held against."
     assert (free.champion, free.difference, free.rows_needed, free.superior) == (None, None, None, False)
-    within = judge(alone.answered(), replace(DEFAULTS, min_accuracy=0.9))
+    within = judge(first, replace(DEFAULTS, min_accuracy=0.9))
     assert within.why == "Version 1 passes: nobody reigns yet, and it is within every limit that is set."
     below = judge(alone.answered(), replace(DEFAULTS, min_accuracy=0.95, max_mib=10.0))
     assert (below.passed, below.verdict) == (False, "failed")

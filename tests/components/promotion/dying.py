@@ -23,20 +23,38 @@ from components.promotion.promote import promote
 from components.promotion.rollback import roll_back
 from tests.components.promotion.gate import NAME, Gate, promoted
 
-WRITES = ("create_", "set_", "log_", "delete_")
+_WRITING = ("create_", "set_", "log_", "delete_")
+WRITES = {
+    "promotion": ["entry", "alias", "mark", "gate", "file", "run's tags"],
+    "request": ["entry", "mark", "approval", "gate", "file", "run's tags"],
+    "refusal": ["gate", "file", "run's tags"],
+    "approval": ["entry", "alias", "mark", "approval"],
+    "rejection": ["entry", "mark", "approval"],
+    "taken up": ["entry", "alias", "mark", "approval"],
+    "rollback": ["entry", "alias", "mark"],
+}
+"""What each work writes, in this order."""
+
+
+def kill() -> None:
+    """End a call as a signal ends a process: nothing that catches exceptions catches it."""
+    raise KeyboardInterrupt
 
 
 class Dying:
-    """A client that dies before its `last`th write: just after the write before it, in other words."""
+    """A client that dies before its `last`th write: just after the write before it, in other words.
 
-    def __init__(self, client: MlflowClient, last: int, die: Callable[[], None]) -> None:
+    With a `die` that returns, something else happens there meanwhile.
+    """
+
+    def __init__(self, client: MlflowClient, last: int, die: Callable[[], object]) -> None:
         self.client = client
         self.left = last
         self.die = die
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.client, name)
-        return self._counted(found) if name.startswith(WRITES) else found
+        return self._counted(found) if name.startswith(_WRITING) else found
 
     def _counted(self, write: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*arguments: Any, **more: Any) -> Any:

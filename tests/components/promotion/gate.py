@@ -149,8 +149,8 @@ def decision(contenders: Contenders, passed: bool, comparison: str) -> Decision:
     )
 
 
-def promoted(gate: Gate, version: int, policy: Literal["auto", "approve"] = "auto") -> Promotion:
-    """Let a version pass the gate, without a run of MLflow's around it."""
+def promoted(gate: Gate, version: int, policy: Literal["auto", "approve"] = "auto", passed: bool = True) -> Promotion:
+    """Let a version through the gate, without a run of MLflow's around it."""
     step = StepRun(gate.client, gate.client.create_run("0").info.run_id)
     settings = PromotionSettings(policy=policy)
-    return promote(*gate.judge(version), settings, gate.folder / "promotion", step)
+    return promote(*gate.judge(version, passed), settings, gate.folder / "promotion", step)

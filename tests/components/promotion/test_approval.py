@@ -6,9 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from components.contracts.faults import BadInput
+from components.contracts.folders import read_manifest
 from components.contracts.journal import Entry, Overtaken
+from components.contracts.promotion import Promotion
 from components.promotion import approval
 from components.promotion.approval import answer, take_up
+from tests.components.promotion.dying import WRITES, Dying, do, kill, prepare
 from tests.components.promotion.gate import Gate, promoted
 
 
@@ -79,6 +82,13 @@ def test_nobody_approves_after_the_champion_was_moved_by_hand(waiting: Gate) -> 
     assert waiting.kinds[3:] == ["request", "by hand", "lapse"]
 
 
+def test_what_has_lapsed_is_not_rejected_either(waiting: Gate) -> None:
+    waiting.move_by_hand(1)
+    lapsed = "one that lapsed: version 3 reigned when it was made, and version 1 reigns now"
+    with pytest.raises(BadInput, match=f"a request for version 4 of sentiment: found {lapsed}; expected one that wait"):
+        answer(waiting.ledger, "rejection", 4, "It is rude.")
+
+
 def test_what_nobody_answers_in_time_lapses(waiting: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     later = time.time() + 72 * 3600 + 1
     monkeypatch.setattr(approval.time, "time", lambda: later)
@@ -115,6 +125,22 @@ def test_what_is_rejected_in_mlflow_stays_out_whatever_else_is_set(waiting: Gate
     assert (entry.values["kind"], waiting.champion) == ("rejection", 3)
 
 
+@pytest.mark.parametrize("approve", [by_alias, by_tag])
+def test_a_rejection_counts_more_than_what_nobody_took_up_yet(approve: Callable[[Gate], None], waiting: Gate) -> None:
+    approve(waiting)
+    answer(waiting.ledger, "rejection", 4, "It is rude.")
+    assert take_up(waiting.ledger) == []
+    assert (waiting.champion, waiting.kinds[3:]) == (3, ["request", "rejection"])
+    assert "approved-challenger" not in waiting.client.get_registered_model("sentiment").aliases
+
+
+def test_a_rejection_promotes_no_other_version_either(waiting: Gate) -> None:
+    promoted(waiting, 2, "approve")
+    by_alias(waiting)
+    answer(waiting.ledger, "rejection", 2, "It is rude.")
+    assert waiting.champion == 3
+
+
 def test_another_promotion_takes_it_up_too_and_is_overtaken_by_it(waiting: Gate) -> None:
     by_tag(waiting)
     with pytest.raises(Overtaken, match="found version 4, by approval of somebody in MLflow"):
@@ -128,8 +154,84 @@ def test_what_was_approved_before_the_gate_was_passed_does_not_count(
 ) -> None:
     approve(three_reigns)
     assert promoted(three_reigns, 4, "approve").outcome == "waiting"
+    assert tag(three_reigns) == "waiting: set this to approved or rejected"
     assert take_up(three_reigns.ledger) == []
     assert three_reigns.champion == 3
+
+
+def ask(gate: Gate, last: int, meanwhile: Callable[[], object]) -> None:
+    """Let version 4 pass the gate and wait, and do something else before the `last`th write of that."""
+    prepare("request", gate)
+    do("request", Dying(gate.client, last, meanwhile), gate.folder)
+
+
+@pytest.mark.parametrize("last", [WRITES["request"].index("entry"), WRITES["request"].index("approval")])
+def test_a_version_says_that_it_waits_once_it_does(last: int, three_reigns: Gate) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        ask(three_reigns, last + 1, kill)
+    assert tag(three_reigns) == ""
+    do("request", three_reigns.client, three_reigns.folder)
+    assert tag(three_reigns) == "waiting: set this to approved or rejected"
+    assert three_reigns.kinds[3:] == ["request"]
+
+
+def test_what_is_approved_before_the_tag_asks_for_it_counts(three_reigns: Gate) -> None:
+    ask(three_reigns, WRITES["request"].index("mark") + 1, lambda: by_tag(three_reigns))
+    (entry,) = take_up(three_reigns.ledger)
+    assert (entry.values["kind"], three_reigns.champion) == ("approval", 4)
+
+
+def test_of_two_requests_for_one_version_at_once_one_waits(three_reigns: Gate) -> None:
+    ask(three_reigns, WRITES["request"].index("entry") + 1, lambda: promoted(three_reigns, 4, "approve"))
+    assert three_reigns.kinds[3:] == ["request"]
+    assert read_manifest(three_reigns.folder / "promotion", Promotion).entry == 4
+
+
+def test_of_two_requests_for_one_version_the_last_is_answered(waiting: Gate) -> None:
+    request = last(waiting)
+    waiting.ledger.enter(lambda state: request.values)
+    assert answer(waiting.ledger, "approval", None, "").values["request"] == request.number + 1
+    assert waiting.champion == 4
+
+
+@pytest.mark.parametrize("approve", [lambda gate: None, by_alias, by_tag])
+def test_what_no_longer_passes_no_longer_waits(approve: Callable[[Gate], None], waiting: Gate) -> None:
+    approve(waiting)
+    assert promoted(waiting, 4, passed=False).outcome == "kept"
+    assert (waiting.champion, waiting.kinds[3:]) == (3, ["request", "lapse"])
+    assert last(waiting).values["why"] == "It lapsed, as the gate was asked again: It is worse than the champion."
+    with pytest.raises(BadInput, match="the last answer is: lapse"):
+        answer(waiting.ledger, "approval", 4, "I looked at it.")
+
+
+def test_what_waits_goes_on_waiting_when_another_version_does_not_pass(waiting: Gate) -> None:
+    promoted(waiting, 2, passed=False)
+    assert waiting.kinds[3:] == ["request"]
+
+
+def make_anew(gate: Gate) -> None:
+    """Delete version 4's model and register another one under its name, as far as version 4."""
+    gate.client.delete_registered_model("sentiment")
+    gate.client.create_registered_model("sentiment")
+    for number in (1, 2, 3, 2):
+        source = str(gate.folder / f"model-{number}")
+        gate.client.create_model_version("sentiment", source, tags={"candidate_sha256": gate.hashes[number - 1]})
+    gate.move_by_hand(3)
+
+
+def test_a_request_is_about_a_model_and_not_about_a_number(waiting: Gate) -> None:
+    make_anew(waiting)
+    (lapse,) = take_up(waiting.ledger)
+    assert lapse.values["why"] == "It lapsed: version 4 is another model now."
+    waiting.hashes[3] = waiting.hashes[1]
+    assert promoted(waiting, 4, "approve").entry == lapse.number + 1
+    assert waiting.kinds[3:] == ["request", "lapse", "request"]
+
+
+def test_a_request_for_a_version_that_is_gone_lapses(waiting: Gate) -> None:
+    waiting.client.delete_model_version("sentiment", "4")
+    (lapse,) = take_up(waiting.ledger)
+    assert lapse.values["why"] == "It lapsed: there is no version 4 any longer."
 
 
 def change_the_bytes(gate: Gate) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from components.promotion.entries import champion
 from tests.components.promotion.conftest import copied
-from tests.components.promotion.dying import Dying, do, prepare
+from tests.components.promotion.dying import WRITES, Dying, do, kill, prepare
 from tests.components.promotion.gate import Gate, promoted, register
 from tests.mlflow_here import MlflowClient
 
@@ -25,24 +25,7 @@ ENDS = {
     "rollback": (["rollback"], 2),
 }
 """The entries behind the three promotions that were there, and the champion, once the work is done."""
-WRITES = {
-    "promotion": ["entry", "alias", "mark", "gate", "file", "run's tags"],
-    "request": ["approval", "entry", "mark", "gate", "file", "run's tags"],
-    "refusal": ["gate", "file", "run's tags"],
-    "approval": ["entry", "alias", "mark", "approval"],
-    "rejection": ["entry", "mark", "approval"],
-    "taken up": ["entry", "alias", "mark", "approval"],
-    "rollback": ["entry", "alias", "mark"],
-}
 FAST = ("rollback",)
-
-
-class Killed(BaseException):
-    """Ends a call as a signal ends a process: nothing that catches exceptions catches it."""
-
-
-def kill() -> None:
-    raise Killed
 
 
 def whole(gate: Gate, work: str) -> None:
@@ -59,7 +42,7 @@ def killed_at(gate: Gate, work: str, last: int) -> bool:
     """Do the work until its `last`th write; whether there was one."""
     try:
         do(work, Dying(gate.client, last, kill), gate.folder)
-    except Killed:
+    except KeyboardInterrupt:
         return True
     return False
 

@@ -16,6 +16,7 @@ from components.promotion.config import PromotionSettings
 from components.promotion.ledger import APPLIED, Ledger
 from components.promotion.promote import promote
 from components.promotion.rollback import roll_back
+from tests.components.promotion.dying import kill
 from tests.components.promotion.gate import Gate, promoted
 
 
@@ -49,6 +50,28 @@ def test_of_two_moves_at_once_the_later_entry_has_the_last_word(three_reigns: Ga
     assert three_reigns.champion == 1
     assert three_reigns.ledger.look().remarks() == []
     assert three_reigns.kinds[3:] == ["rollback", "rollback"]
+
+
+def test_who_stalls_before_the_alias_and_is_killed_undoes_nothing(three_reigns: Gate) -> None:
+    """A rollback stalls once its entry is written; others finish it and go on, and it wakes up only to be killed."""
+
+    def meanwhile() -> None:
+        three_reigns.ledger.settle()
+        roll_back(three_reigns.ledger, 1, "Further.")
+
+    class Stalled(Interrupted):
+        def log_param(self, run_id: str, key: str, value: str) -> None:
+            self.client.log_param(run_id, key, value)
+            meanwhile()
+
+        def set_registered_model_alias(self, name: str, alias: str, version: str) -> None:
+            super().set_registered_model_alias(name, alias, version)
+            kill()
+
+    stalled = Ledger(Stalled(three_reigns.client, lambda: None), "sentiment")  # type: ignore[arg-type]
+    assert roll_back(stalled, None, "It is rude.").values["to"] == 2
+    assert three_reigns.champion == 1
+    assert three_reigns.ledger.look().remarks() == []
 
 
 def test_an_alias_that_somebody_else_sets_at_the_same_moment_is_said(three_reigns: Gate) -> None:
@@ -108,14 +131,16 @@ def test_a_last_entry_that_was_changed_is_found_by_the_models_tag(three_reigns: 
 @pytest.mark.parametrize("tag", ["nonsense", "a b c", "run 99 ff", "²"])
 def test_a_tag_that_was_edited_is_found(tag: str, three_reigns: Gate) -> None:
     three_reigns.client.set_registered_model_tag("sentiment", APPLIED, tag)
-    with pytest.raises(BadInput, match="the tag was edited, or the model was renamed"):
+    with pytest.raises(BadInput, match="or the tag was edited, restore MLflow's database"):
         three_reigns.ledger.look()
 
 
 def test_a_model_that_was_renamed_is_found(three_reigns: Gate) -> None:
     three_reigns.client.rename_registered_model("sentiment", "mood")
-    with pytest.raises(BadInput, match=r"the ledger of mood: found 0 entries .* or the model was renamed"):
+    with pytest.raises(BadInput, match=r"the ledger of mood: found 0 entries .* was renamed, give it back its name"):
         Ledger(three_reigns.client, "mood").look()
+    three_reigns.client.rename_registered_model("mood", "sentiment")
+    assert three_reigns.ledger.look().remarks() == []
 
 
 def test_a_model_that_was_made_anew_inherits_no_champion(gate: Gate) -> None:
@@ -133,6 +158,8 @@ def test_a_model_that_was_made_anew_inherits_no_champion(gate: Gate) -> None:
 def test_a_lost_mark_is_written_again_and_moves_nothing(three_reigns: Gate) -> None:
     before = three_reigns.client.get_registered_model("sentiment").tags[APPLIED]
     three_reigns.client.delete_registered_model_tag("sentiment", APPLIED)
+    (remark,) = three_reigns.ledger.look().remarks()
+    assert remark.startswith("The model's tag bessemer.ledger is missing beside 3 entries: somebody deleted it")
     assert three_reigns.ledger.settle().reigning == 3
     assert three_reigns.client.get_registered_model("sentiment").tags[APPLIED] == before
 

@@ -16,6 +16,7 @@ from components.promotion.approval import answer
 from components.promotion.config import PromotionSettings
 from components.promotion.promote import promote
 from components.promotion.rollback import roll_back
+from tests.components.promotion.dying import WRITES, Dying, do, kill, prepare
 from tests.components.promotion.gate import Gate
 
 AUTO = PromotionSettings()
@@ -103,9 +104,21 @@ def test_asked_twice_after_a_rollback_it_stays_rolled_back(gate: Gate, run: Step
     case = gate.judge(2)
     promote(*case, AUTO, output, run)
     roll_back(gate.ledger, None, "It is rude.")
-    promote(*case, AUTO, output, run)
+    sentence = r"the champion of sentiment: found version 1; expected version 2, by promotion, entry 2 of the ledger\."
+    with pytest.raises(Overtaken, match=sentence):
+        promote(*case, AUTO, output, run)
     assert gate.champion == 1
     assert gate.kinds == ["promotion", "promotion", "rollback"]
+
+
+def test_a_promotion_that_was_broken_off_and_moved_elsewhere_by_hand_is_none(three_reigns: Gate) -> None:
+    prepare("promotion", three_reigns)
+    with pytest.raises(KeyboardInterrupt):
+        do("promotion", Dying(three_reigns.client, WRITES["promotion"].index("alias") + 1, kill), three_reigns.folder)
+    three_reigns.move_by_hand(1)
+    with pytest.raises(Overtaken, match="found version 1; expected version 4, by promotion, entry 4 of the ledger"):
+        do("promotion", three_reigns.client, three_reigns.folder)
+    assert three_reigns.champion == 1
 
 
 def test_the_later_of_two_is_told_and_changes_nothing(gate: Gate, run: StepRun, output: Path) -> None:

@@ -8,7 +8,10 @@ import pytest
 from components.contracts.candidate import Candidate
 from components.contracts.faults import BadInput
 from components.contracts.folders import read_manifest, sha256_of, write_manifest
+from components.contracts.journal import Overtaken
+from components.promotion.ledger import APPLIED
 from components.promotion.rollback import roll_back
+from tests.components.promotion.dying import WRITES, Dying, do, kill
 from tests.components.promotion.gate import Gate, promoted
 
 
@@ -125,6 +128,22 @@ def test_a_model_that_does_not_load_does_not_come_back(gate: Gate) -> None:
     with pytest.raises(BadInput, match="version 1 of sentiment: found a model that does not load"):
         roll_back(gate.ledger, None, "")
     assert gate.champion == 2
+
+
+def test_a_rollback_that_was_broken_off_and_moved_elsewhere_by_hand_is_none(three_reigns: Gate) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        do("rollback", Dying(three_reigns.client, WRITES["rollback"].index("alias") + 1, kill), three_reigns.folder)
+    three_reigns.move_by_hand(4)
+    with pytest.raises(Overtaken, match="found version 4; expected version 2, by rollback, entry 4 of the ledger"):
+        roll_back(three_reigns.ledger, None, "It is rude.")
+    assert three_reigns.champion == 4
+
+
+def test_beside_a_lost_mark_a_rollback_of_long_ago_is_not_taken_for_one_that_was_broken_off(three_reigns: Gate) -> None:
+    roll_back(three_reigns.ledger, None, "It is rude.")
+    three_reigns.client.delete_registered_model_tag("sentiment", APPLIED)
+    assert roll_back(three_reigns.ledger, None, "The other one too.").number == 5
+    assert three_reigns.champion == 1
 
 
 def test_who_was_moved_by_hand_is_recorded_before_going_back(three_reigns: Gate) -> None:

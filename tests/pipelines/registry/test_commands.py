@@ -64,6 +64,31 @@ def test_a_request_is_shown_approved_and_gone(three_reigns: Gate) -> None:
     assert "a request of sentiment: found none that waits, and the last answer is: approval" in done.stderr
 
 
+def test_a_model_whose_ledger_is_broken_keeps_no_other_from_being_shown(three_reigns: Gate) -> None:
+    promoted(three_reigns, 4, "approve")
+    for name in ("films", "zoo"):
+        three_reigns.client.create_registered_model(name, {"bessemer.ledger": "run 3 ff"})
+    done = bessemer("requests")
+    assert done.exit_code == 65
+    assert "sentiment   4         3" in done.stdout
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["the ledger of films", "the ledger of zoo"]
+    done = bessemer("requests", "films")
+    assert (done.exit_code, done.stdout) == (65, "")
+
+
+@pytest.mark.parametrize("text", ["[see OPS-12]", "[/closed] what nobody opened", "[bold", ":cross_mark:"])
+def test_what_people_write_in_brackets_is_shown_as_they_wrote_it(
+    text: str, three_reigns: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", text)
+    promoted(three_reigns, 4, "approve")
+    assert text in bessemer("requests").stdout
+    assert bessemer("reject", "sentiment", "--reason", f"{text} {text}").exit_code == 0
+    shown = " ".join(bessemer("history", "sentiment").stdout.split())
+    assert text in shown
+    assert f"{text} {text} (request 4)" in shown
+
+
 def test_what_was_approved_in_mlflow_is_told_when_it_is_taken_up(three_reigns: Gate) -> None:
     promoted(three_reigns, 4, "approve")
     three_reigns.client.set_registered_model_alias("sentiment", "approved-challenger", "4")

@@ -165,6 +165,25 @@ def test_a_registry_that_is_down_ends_an_order_and_not_the_work(
     assert "promote version 1 of 'sentiment': the MLflow server: found no answer" in capfd.readouterr().out
 
 
+@pytest.mark.parametrize(("error", "said"), [(OSError("no memory\nat all"), "no memory"), (KeyError(), "KeyError")])
+def test_a_defect_ends_an_order_and_not_the_work(
+    error: Exception, said: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    yard = Yard(tmp_path)
+
+    def command(order: Order) -> list[str]:
+        if order.version == 1:
+            raise error
+        return yard.command(order)
+
+    foreman = Foreman(lambda order: True, command)
+    foreman.take(Order("promote", "sentiment", 1))
+    yard.lines(foreman)
+    foreman.take(Order("promote", "sentiment", 2))
+    assert [line.split()[-1] for line in yard.lines(foreman)] == ["2", "2"]
+    assert capfd.readouterr().out.splitlines()[0] == f"promote version 1 of 'sentiment': {said}"
+
+
 def test_the_secret_stays_with_the_receiver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SECRET, "a secret that both sides know")
     script = f"import os; open({str(tmp_path / 'found')!r}, 'w').write(os.environ.get({SECRET!r}, 'nothing'))"

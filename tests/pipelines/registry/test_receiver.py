@@ -169,6 +169,9 @@ def test_it_is_answered_over_http(
     [
         (f"Content-Length: {MOST_BYTES + 1}", b"413"),
         (f"Content-Length: {'9' * 5000}", b"413"),
+        (f"Content-Length: {MOST_BYTES + 1:013}", b"413"),
+        (f"Content-Length: {MOST_BYTES + 1:012}", b"413"),
+        (f"Content-Length: {'0' * 12}{10**12}", b"413"),
         ("Content-Length: -1", b"411"),
         ("Content-Length: ²", b"411"),
         ("Transfer-Encoding: chunked", b"411"),
