@@ -36,9 +36,12 @@ WRITES = {
 """What each work writes, in this order."""
 
 
+class Killed(BaseException):
+    """Ends a call as a signal ends a process: nothing that catches exceptions catches it."""
+
+
 def kill() -> None:
-    """End a call as a signal ends a process: nothing that catches exceptions catches it."""
-    raise KeyboardInterrupt
+    raise Killed
 
 
 class Dying:

@@ -11,7 +11,7 @@ from components.contracts.journal import Entry, Overtaken
 from components.contracts.promotion import Promotion
 from components.promotion import approval
 from components.promotion.approval import answer, take_up
-from tests.components.promotion.dying import WRITES, Dying, do, kill, prepare
+from tests.components.promotion.dying import WRITES, Dying, Killed, do, kill, prepare
 from tests.components.promotion.gate import Gate, promoted
 
 
@@ -167,7 +167,7 @@ def ask(gate: Gate, last: int, meanwhile: Callable[[], object]) -> None:
 
 @pytest.mark.parametrize("last", [WRITES["request"].index("entry"), WRITES["request"].index("approval")])
 def test_a_version_says_that_it_waits_once_it_does(last: int, three_reigns: Gate) -> None:
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         ask(three_reigns, last + 1, kill)
     assert tag(three_reigns) == ""
     do("request", three_reigns.client, three_reigns.folder)

@@ -9,7 +9,7 @@ import pytest
 
 from components.promotion.entries import champion
 from tests.components.promotion.conftest import copied
-from tests.components.promotion.dying import WRITES, Dying, do, kill, prepare
+from tests.components.promotion.dying import WRITES, Dying, Killed, do, kill, prepare
 from tests.components.promotion.gate import Gate, promoted, register
 from tests.mlflow_here import MlflowClient
 
@@ -42,7 +42,7 @@ def killed_at(gate: Gate, work: str, last: int) -> bool:
     """Do the work until its `last`th write; whether there was one."""
     try:
         do(work, Dying(gate.client, last, kill), gate.folder)
-    except KeyboardInterrupt:
+    except Killed:
         return True
     return False
 

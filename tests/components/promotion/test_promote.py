@@ -16,7 +16,7 @@ from components.promotion.approval import answer
 from components.promotion.config import PromotionSettings
 from components.promotion.promote import promote
 from components.promotion.rollback import roll_back
-from tests.components.promotion.dying import WRITES, Dying, do, kill, prepare
+from tests.components.promotion.dying import WRITES, Dying, Killed, do, kill, prepare
 from tests.components.promotion.gate import Gate
 
 AUTO = PromotionSettings()
@@ -113,7 +113,7 @@ def test_asked_twice_after_a_rollback_it_stays_rolled_back(gate: Gate, run: Step
 
 def test_a_promotion_that_was_broken_off_and_moved_elsewhere_by_hand_is_none(three_reigns: Gate) -> None:
     prepare("promotion", three_reigns)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         do("promotion", Dying(three_reigns.client, WRITES["promotion"].index("alias") + 1, kill), three_reigns.folder)
     three_reigns.move_by_hand(1)
     with pytest.raises(Overtaken, match="found version 1; expected version 4, by promotion, entry 4 of the ledger"):

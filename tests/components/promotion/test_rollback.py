@@ -11,7 +11,7 @@ from components.contracts.folders import read_manifest, sha256_of, write_manifes
 from components.contracts.journal import Overtaken
 from components.promotion.ledger import APPLIED
 from components.promotion.rollback import roll_back
-from tests.components.promotion.dying import WRITES, Dying, do, kill
+from tests.components.promotion.dying import WRITES, Dying, Killed, do, kill
 from tests.components.promotion.gate import Gate, promoted
 
 
@@ -131,7 +131,7 @@ def test_a_model_that_does_not_load_does_not_come_back(gate: Gate) -> None:
 
 
 def test_a_rollback_that_was_broken_off_and_moved_elsewhere_by_hand_is_none(three_reigns: Gate) -> None:
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         do("rollback", Dying(three_reigns.client, WRITES["rollback"].index("alias") + 1, kill), three_reigns.folder)
     three_reigns.move_by_hand(4)
     with pytest.raises(Overtaken, match="found version 4; expected version 2, by rollback, entry 4 of the ledger"):
