@@ -16,6 +16,8 @@ from tests.conftest import labelled_texts
 from tests.mlflow_here import mlflow_server
 from tests.pipelines import runs
 
+pytestmark = pytest.mark.slow
+
 
 def write_reviews(path: Path, pairs: list[tuple[str, str]]) -> None:
     with path.open("w", newline="") as file:
@@ -90,7 +92,6 @@ def test_a_second_run_does_no_work_and_shows_the_same_table(home: Path, reviews:
     assert len(runs.versions(home)) == before
 
 
-@pytest.mark.slow
 def test_a_changed_budget_re_runs_only_the_choice_and_the_registration(home: Path, reviews: Path) -> None:
     ended = runs.run(home, "smoke", *settings(reviews, "selection.max_mib=500"))
     assert ended.exit_code == 0, ended.said
@@ -114,7 +115,6 @@ def assert_its_evidence_is_whole(home: Path) -> None:
         assert version.tags[tag], tag
 
 
-@pytest.mark.slow
 def test_a_run_that_is_given_is_joined_and_left_open(home: Path, reviews: Path) -> None:
     client = runs.registry(home)
     given = client.create_run(client.create_experiment("given")).info
@@ -126,7 +126,6 @@ def test_a_run_that_is_given_is_joined_and_left_open(home: Path, reviews: Path) 
     assert client.get_run(given.run_id).info.status == "RUNNING"
 
 
-@pytest.mark.slow
 def test_what_was_registered_elsewhere_is_registered_here_too(home: Path, reviews: Path, tmp_path: Path) -> None:
     elsewhere = f"sqlite:///{tmp_path}/other.db"
     ended = runs.run(home, "smoke", *settings(reviews), MLFLOW_TRACKING_URI=elsewhere)
@@ -135,7 +134,6 @@ def test_what_was_registered_elsewhere_is_registered_here_too(home: Path, review
     assert MlflowClient(elsewhere, elsewhere).get_model_version_by_alias("smoke", "challenger")
 
 
-@pytest.mark.slow
 def test_a_recipe_more_re_runs_that_candidate_alone_and_a_recipe_less_none(home: Path, reviews: Path) -> None:
     more = runs.run(home, "smoke", *settings(reviews, "recipes=[onnx-fp32, int8-dynamic]"))
     assert more.exit_code == 0, more.said
@@ -145,7 +143,6 @@ def test_a_recipe_more_re_runs_that_candidate_alone_and_a_recipe_less_none(home:
     assert less.worked == ["selection", "reporting", "registration"]
 
 
-@pytest.mark.slow
 def test_nothing_qualifies_ends_as_failed_with_the_table_and_registers_nothing(home: Path, reviews: Path) -> None:
     before = len(runs.versions(home))
     ended = runs.run(home, "smoke", *settings(reviews, "selection.max_mib=0.001"))
@@ -159,7 +156,6 @@ def test_nothing_qualifies_ends_as_failed_with_the_table_and_registers_nothing(h
     assert len(runs.versions(home)) == before
 
 
-@pytest.mark.slow
 def test_editing_a_rooms_code_re_runs_that_room_and_what_follows(home: Path, reviews: Path, tmp_path: Path) -> None:
     for name in ("components", "pipelines"):
         shutil.copytree(runs.ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -171,7 +167,6 @@ def test_editing_a_rooms_code_re_runs_that_room_and_what_follows(home: Path, rev
     assert ended.worked == [*evaluations, "selection", "reporting", "registration"]
 
 
-@pytest.mark.slow
 def test_a_changed_row_re_runs_everything_that_saw_the_data(home: Path, reviews: Path) -> None:
     kept = reviews.read_bytes()
     pairs = labelled_texts(400, seed=1)
@@ -186,7 +181,6 @@ def test_a_changed_row_re_runs_everything_that_saw_the_data(home: Path, reviews:
     ]
 
 
-@pytest.mark.slow
 def test_ctrl_c_in_each_step_leaves_no_version_and_the_next_run_goes_on(tmp_path: Path, reviews: Path) -> None:
     home = tmp_path / "home"
     pending = set(runs.ROOMS)
@@ -209,7 +203,6 @@ def test_ctrl_c_in_each_step_leaves_no_version_and_the_next_run_goes_on(tmp_path
     assert len(runs.versions(home)) == 1
 
 
-@pytest.mark.slow
 def test_a_tracking_server_that_is_down_at_the_start_is_a_sentence(tmp_path: Path, reviews: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -226,7 +219,6 @@ def test_a_tracking_server_that_is_down_at_the_start_is_a_sentence(tmp_path: Pat
     assert "Traceback" not in ended.said
 
 
-@pytest.mark.slow
 def test_data_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     ended = runs.run(tmp_path, "smoke", *settings(tmp_path / "absent.csv"))
     assert ended.exit_code == 65
@@ -235,7 +227,6 @@ def test_data_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     assert "defect" not in ended.said
 
 
-@pytest.mark.slow
 def test_a_tracking_server_that_dies_in_the_middle_is_a_sentence_and_the_next_run_goes_on(
     home: Path, reviews: Path, tmp_path: Path
 ) -> None:
@@ -266,7 +257,6 @@ def start_until_fine_tuning(home: Path, trains: list[str], **more: str) -> tuple
     raise AssertionError(process.communicate()[0])
 
 
-@pytest.mark.slow
 def test_a_step_that_is_killed_is_a_sentence_and_the_next_run_goes_on(home: Path, reviews: Path) -> None:
     trains, before = settings(reviews, "fine_tuning.seed=12"), len(runs.versions(home))
     process, step = start_until_fine_tuning(home, trains)
@@ -281,7 +271,6 @@ def test_a_step_that_is_killed_is_a_sentence_and_the_next_run_goes_on(home: Path
     assert again.worked[0] == "fine_tuning"
 
 
-@pytest.mark.slow
 def test_a_second_ctrl_c_ends_everything_at_once(home: Path, reviews: Path) -> None:
     before = len(runs.versions(home))
     process, step = start_until_fine_tuning(home, settings(reviews, "fine_tuning.seed=13"))
@@ -297,7 +286,6 @@ def test_a_second_ctrl_c_ends_everything_at_once(home: Path, reviews: Path) -> N
     assert len(runs.versions(home)) == before
 
 
-@pytest.mark.slow
 def test_a_full_disk_below_the_whole_run_is_a_sentence(tmp_path: Path, reviews: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()

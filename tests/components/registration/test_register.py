@@ -126,7 +126,10 @@ def test_a_refused_write_leaves_an_empty_registry(
 
 @pytest.mark.parametrize(
     "event",
-    ["DELETE ON model_version_tags", pytest.param("UPDATE ON registered_model_aliases", marks=pytest.mark.slow)],
+    [
+        pytest.param("DELETE ON model_version_tags", marks=pytest.mark.slow),
+        pytest.param("UPDATE ON registered_model_aliases", marks=pytest.mark.slow),
+    ],
 )
 def test_a_refused_write_leaves_the_former_challenger(
     event: str,

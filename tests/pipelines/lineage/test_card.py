@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from mlflow import MlflowClient
 from typer.testing import CliRunner
 
@@ -9,6 +10,8 @@ from components.contracts.journal import Journal
 from pipelines.__main__ import app
 from tests.mlflow_here import client, tracking  # noqa: F401 - fixtures
 from tests.pipelines.lineage.conftest import Register
+
+pytestmark = pytest.mark.slow
 
 
 def card(*arguments: str) -> str:

@@ -17,6 +17,8 @@ from pipelines.lineage.tree import tree
 from tests.mlflow_here import client, tracking  # noqa: F401 - fixtures
 from tests.pipelines.lineage.conftest import Register
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_version_and_the_one_that_it_was_trained_further_from(registered: Register, client: MlflowClient) -> None:  # noqa: F811
     registered()
