@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from components.contracts.events import EVENTS, tell
 from components.contracts.faults import Refusal
 from components.contracts.folders import write_text_whole
+from components.contracts.process import PROCESS, identity
 from components.contracts.step import DEFECT_EXIT_CODE
 from components.contracts.tracking import answering, experiment_named
-from components.retraining.process import PROCESS, identity
 from pipelines.fingerprint import code_revision
 from pipelines.forking import forking_tasks
 from pipelines.home import RunFolder, home, tracking_uri

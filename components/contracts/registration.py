@@ -7,6 +7,8 @@ ASKED = "asked.json"
 """What the run was asked for, among the artifacts of the run that registered the version."""
 CARD = "model_card.md"
 """The model card, in the contract's folder and among those artifacts."""
+UNFINISHED = "bessemer.unfinished"
+"""The tag of a version that a registration is still at work on, or was killed at: it names the process."""
 TUNED_SHA256 = "tuned_sha256"
 """The version's tag that names the weights which it was made from."""
 

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from components.contracts.faults import WRITE_REFUSALS, Fault, Unavailable
+from components.contracts.faults import WRITE_REFUSALS, BadInput, Fault, Unavailable
 from components.contracts.kubeflow_run import PARENT_TAG, end_step, open_step
 
 if TYPE_CHECKING:
@@ -100,6 +100,19 @@ def connect(uri: str = "") -> "MlflowClient":
     from mlflow import MlflowClient
 
     return MlflowClient(uri or None)
+
+
+def named_server() -> "MlflowClient":
+    """Return a client of the server that the environment names, as `connect` does.
+
+    Raises:
+        BadInput: it names none.
+
+    """
+    if os.environ.get("MLFLOW_TRACKING_URI"):
+        return connect()
+    expected = "the address of an MLflow server, or a database such as sqlite:///mlflow.db"
+    raise BadInput(Fault("MLFLOW_TRACKING_URI", "nothing", expected, "Set it in the environment."))
 
 
 def experiment_named(client: "MlflowClient", name: str, artifacts: str | None = None) -> str:

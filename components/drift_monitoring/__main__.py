@@ -26,13 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     with step("drift_monitoring") as run:
         settings = read_settings_file(DriftSettings, given.settings, "drift_monitoring")
+        from components.contracts.tracking import named_server
         from components.drift_monitoring.announce import announce
         from components.drift_monitoring.monitor import monitor
-        from components.drift_monitoring.registered import server
         from components.drift_monitoring.resolve import resolve
         from components.drift_monitoring.texts import Columns
 
-        client, page = server(), given.drift.with_name(given.drift.name + ".html")
+        client, page = named_server(), given.drift.with_name(given.drift.name + ".html")
         columns = Columns(given.text_column, given.label_column)
         subject = resolve(given.name, given.version, given.texts)
         drift = monitor(client, subject, columns, settings, given.drift, page)

@@ -61,14 +61,14 @@ def measure_drift(
 
     with step("drift_monitoring"):
         config = read_settings(DriftSettings, settings, "drift_monitoring")
+        from components.contracts.tracking import named_server
         from components.drift_monitoring.metrics import metrics_of
         from components.drift_monitoring.monitor import monitor
-        from components.drift_monitoring.registered import server
         from components.drift_monitoring.subject import Subject
         from components.drift_monitoring.texts import Columns
 
         about, columns = Subject(**json.loads(subject)), Columns(text_column, label_column)
-        found = monitor(server(), about, columns, config, Path(drift.path), Path(report.path))
+        found = monitor(named_server(), about, columns, config, Path(drift.path), Path(report.path))
         drift.metadata.update(alarm=found.alarm, why=found.why)
         write_metrics(metrics, metrics_of(found))
 
@@ -93,7 +93,7 @@ def announce_drift(drift: dsl.Input[dsl.Artifact], settings: dict) -> bool:
 
     with step("drift_monitoring", "announcement") as run:
         config = read_settings(DriftSettings, settings, "drift_monitoring")
+        from components.contracts.tracking import named_server
         from components.drift_monitoring.announce import announce
-        from components.drift_monitoring.registered import server
 
-        return announce(server(), Path(drift.path), config, run).alarm
+        return announce(named_server(), Path(drift.path), config, run).alarm

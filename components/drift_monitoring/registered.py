@@ -1,6 +1,5 @@
 """A version in the registry: which one is meant, its measured candidate, and the reference that it left behind."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from components.contracts.candidate import Candidate, read_candidate
 from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import sha256_of
 from components.contracts.reference import HELD_OUT_SCHEMA, Reference, check_reference
-from components.contracts.tracking import answering, connect
+from components.contracts.tracking import answering
 from components.drift_monitoring.subject import Subject
 
 if TYPE_CHECKING:
@@ -34,19 +33,6 @@ class Version:
     number: int
     run_id: str
     candidate_sha256: str
-
-
-def server() -> "MlflowClient":
-    """Return a client of the server that the environment names.
-
-    Raises:
-        BadInput: it names none.
-
-    """
-    if os.environ.get("MLFLOW_TRACKING_URI"):
-        return connect()
-    expected = "the address of an MLflow server, or a database such as sqlite:///mlflow.db"
-    raise BadInput(Fault("MLFLOW_TRACKING_URI", "nothing", expected, "Set it in the environment."))
 
 
 def find_version(client: "MlflowClient", name: str, version: str) -> Version:

@@ -4,7 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from components.contracts.folders import sha256_of
-from components.drift_monitoring.registered import find_version, server
+from components.contracts.tracking import named_server
+from components.drift_monitoring.registered import find_version
 from components.drift_monitoring.source import fetch_file
 from components.drift_monitoring.subject import Subject
 
@@ -22,7 +23,7 @@ def resolve(name: str, version: str, texts: str) -> Subject:
         Unavailable: a server does not answer.
 
     """
-    found = find_version(server(), name, version)
+    found = find_version(named_server(), name, version)
     with TemporaryDirectory(prefix="bessemer-") as scratch:
         sha256 = sha256_of(fetch_file(texts, Path(scratch)))
     return Subject(name, found.number, found.run_id, found.candidate_sha256, texts, sha256)

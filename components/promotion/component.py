@@ -28,9 +28,10 @@ def resolve_contest(name: str, version: str, settings: dict) -> NamedTuple(  # t
     from components.contracts.step import step
 
     with step("promotion", "contest", tracked=False):
-        from components.promotion.contest import registry_client, resolve
+        from components.contracts.tracking import named_server
+        from components.promotion.contest import resolve
 
-        contest, sections = resolve(registry_client(), name, version, settings)
+        contest, sections = resolve(named_server(), name, version, settings)
         return (contest.to_json(), *sections.values())
 
 
@@ -51,10 +52,11 @@ def fetch_contenders(contest: str, code: str, contenders: dsl.Output[dsl.Artifac
     from components.contracts.step import step
 
     with step("promotion", "contenders") as run:
-        from components.promotion.contest import Contest, registry_client
+        from components.contracts.tracking import named_server
+        from components.promotion.contest import Contest
         from components.promotion.fetch import fetch
 
-        found = fetch(registry_client(), Contest.from_json(contest), Path(contenders.path))
+        found = fetch(named_server(), Contest.from_json(contest), Path(contenders.path))
         reigning = found.champion.version if found.champion else 0
         run.params({"model": found.name, "challenger": found.challenger.version, "champion": reigning or "nobody"})
         run.tags({"served": found.served})

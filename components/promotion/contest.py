@@ -1,7 +1,6 @@
 """Who meets whom, and on what: found out anew each time, as aliases move."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,16 +17,14 @@ from components.contracts.faults import BadInput, Fault, refuse_if_any
 from components.contracts.journal import Journal
 from components.contracts.logged import fetch_logged
 from components.contracts.package import PACKAGE_TAG
-from components.contracts.registration import ASKED
-from components.contracts.tracking import answering, connect
+from components.contracts.registration import ASKED, UNFINISHED
+from components.contracts.tracking import answering
 from components.promotion.ledger import CANDIDATE, CHAMPION
 
 CHALLENGER = "challenger"
 """The alias that registration moves to each new version."""
 SECTIONS = ("data_ingestion", "evaluation", "gating", "promotion")
 """The rooms that a promotion hands settings to."""
-_UNFINISHED = "bessemer.unfinished"
-"""The tag of a version that registration is at work on, or was killed at."""
 _DATASET = "dataset_sha256"
 _REGISTER = "Register a model with `bessemer run`."
 
@@ -66,19 +63,6 @@ class Contest:
     def from_json(text: str) -> "Contest":
         """Return what `to_json` has written."""
         return TypeAdapter(Contest).validate_json(text)
-
-
-def registry_client() -> MlflowClient:
-    """Return a client of the registry that the environment names.
-
-    Raises:
-        BadInput: it names none.
-
-    """
-    if not os.environ.get("MLFLOW_TRACKING_URI"):
-        found, expected = "nothing", "the address of an MLflow server, or a database such as sqlite:///mlflow.db"
-        raise BadInput(Fault("MLFLOW_TRACKING_URI", found, expected, "Set it in the environment."))
-    return connect()
 
 
 def resolve(
@@ -144,7 +128,7 @@ def _find_challenger(client: MlflowClient, model: RegisteredModel, version: str)
         raise BadInput(Fault(f"the {CHALLENGER} of {model.name}", f"no alias {CHALLENGER}", there_are, way_out))
     if number not in versions:
         raise BadInput(Fault(f"version {number} of {model.name}", "no such version", there_are, _REGISTER))
-    if _UNFINISHED in versions[number].tags:
+    if UNFINISHED in versions[number].tags:
         way_out = "Wait until the run that registers it has ended; the next one clears away what a killed run left."
         thing = f"version {number} of {model.name}"
         raise BadInput(Fault(thing, "a registration that is not finished", "a finished one", way_out))

@@ -11,7 +11,7 @@ from components.contracts.events import tell
 from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import whole_folder, write_manifest, write_text_whole
 from components.contracts.package import PACKAGE_TAG
-from components.contracts.registration import CARD, Registration
+from components.contracts.registration import CARD, UNFINISHED, Registration
 from components.contracts.tracking import StepRun, answering, without_password
 from components.registration.card import model_card
 from components.registration.config import RegistrationSettings
@@ -22,7 +22,6 @@ from components.registration.package import check_stored, log_model
 from components.registration.record import record, record_card
 from components.registration.reference import record_reference
 from components.registration.registry import (
-    UNFINISHED,
     Entry,
     Place,
     clear_leftovers,

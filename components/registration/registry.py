@@ -5,7 +5,6 @@ until the alias has moved to it, and the tag says which process is at work on it
 """
 
 import os
-import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,9 +14,10 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
+from components.contracts.process import identity, is_gone
+from components.contracts.registration import UNFINISHED
 from components.registration.lineage import CANDIDATE, PIPELINE_RUN
 
-UNFINISHED = "bessemer.unfinished"
 _SECONDS_UNTIL_GIVEN_UP = 900  # between a version's first moment and its alias lie two calls
 
 
@@ -111,7 +111,7 @@ def make_model(place: Place, description: str, undo: ExitStack) -> None:
 def make_version(place: Place, entry: Entry, undo: ExitStack) -> ModelVersion:
     """Make a version, marked as unfinished; undone together with its alias, which goes back to where it was."""
     undo.callback(_delete_version, place, entry, place.aliases().get(place.alias))
-    mark = {UNFINISHED: f"{socket.gethostname()}:{os.getpid()}"}
+    mark = {UNFINISHED: identity(os.getpid())}
     return place.client.create_model_version(
         place.name,
         entry.source,
@@ -144,15 +144,4 @@ def _delete_version(place: Place, entry: Entry, alias_was_at: str | None) -> Non
 
 def _at_work(mark: str, since: float) -> bool:
     """Whether the process that `mark` names may still be at work on what it began at `since`, in seconds."""
-    host, _, process = mark.rpartition(":")
-    if time.time() - since > _SECONDS_UNTIL_GIVEN_UP:
-        return False
-    if host != socket.gethostname() or not process.isdigit():
-        return True
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return time.time() - since <= _SECONDS_UNTIL_GIVEN_UP and not is_gone(mark)

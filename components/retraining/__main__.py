@@ -9,12 +9,12 @@ from pathlib import Path
 
 from components.contracts.settings import read_settings_file
 from components.contracts.step import step
+from components.contracts.tracking import named_server
 from components.retraining.begin import Asked, decide
 from components.retraining.config import RetrainingSettings
 from components.retraining.page import page
 from components.retraining.record import journal_of, read_record
 from components.retraining.registered import look_up
-from components.retraining.server import server
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     with step("retraining", "reason", tracked=False):
         settings = read_settings_file(RetrainingSettings, given.settings, "retraining")
-        client = server()
+        client = named_server()
         record = read_record(journal_of(client, given.name))
         asked = Asked(given.name, given.data_md5)
         print(page(given.name, decide(look_up(client, given.name), record, asked, settings)))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from components.contracts.faults import BadInput, Fault
 from components.contracts.journal import Journal
+from components.contracts.process import PROCESS
 from components.contracts.tracking import StepRun
 from components.retraining.config import RetrainingSettings
 from components.retraining.holds import held
 from components.retraining.life import death_of
-from components.retraining.process import PROCESS
 from components.retraining.reasons import no_reason, reasons
 from components.retraining.record import (
     Attempt,

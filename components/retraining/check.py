@@ -5,11 +5,10 @@ from pathlib import Path
 
 from components.contracts.events import tell
 from components.contracts.folders import write_text_whole
-from components.contracts.tracking import StepRun
+from components.contracts.tracking import StepRun, named_server
 from components.retraining.begin import Answer, Asked, begin, here
 from components.retraining.config import RetrainingSettings
 from components.retraining.page import page
-from components.retraining.server import server
 
 ANSWER = "bessemer.retraining"
 """The tag of the MLflow runs of the step and of its pipeline with the answer."""
@@ -31,7 +30,7 @@ def check(asked: Asked, settings: RetrainingSettings, why: Path, run: StepRun) -
         Unwritable: the page cannot be written.
 
     """
-    answer = begin(server(), asked, settings, here(run))
+    answer = begin(named_server(), asked, settings, here(run))
     write_text_whole(why, page(asked.name, answer))
     verb = "begins" if answer.begins else "does not begin"
     for run_id in {run.run_id, run.parent_id}:

@@ -68,12 +68,12 @@ def name_version(
     from pathlib import Path
 
     from components.contracts.step import step
+    from components.contracts.tracking import named_server
     from components.retraining.begin import run_here
     from components.retraining.end import note_built
-    from components.retraining.server import server
 
     with step("retraining", "version", tracked=False):
-        return note_built(server(), Path(registration.path), run_here())
+        return note_built(named_server(), Path(registration.path), run_here())
 
 
 @dsl.component(base_image=image("retraining"), install_kfp_package=False)
@@ -85,9 +85,9 @@ def end_retraining(registration: dict) -> None:
 
     """
     from components.contracts.step import step
+    from components.contracts.tracking import named_server
     from components.retraining.begin import run_here
     from components.retraining.end import end
-    from components.retraining.server import server
 
     with step("retraining", "end", tracked=False):
-        end(server(), registration["name"], run_here())
+        end(named_server(), registration["name"], run_here())

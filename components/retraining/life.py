@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.contracts.kubeflow_run import PARENT_TAG
+from components.contracts.process import is_gone
 from components.contracts.tracking import ATTEMPTED, answering
-from components.retraining.process import is_gone
 from components.retraining.record import Attempt, How, moment
 
 if TYPE_CHECKING:

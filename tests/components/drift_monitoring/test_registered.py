@@ -9,7 +9,8 @@ from mlflow import MlflowClient
 
 from components.contracts.faults import BadInput, Unavailable
 from components.contracts.reference import Reference
-from components.drift_monitoring.registered import fetch_candidate, fetch_reference, find_version, server
+from components.contracts.tracking import named_server
+from components.drift_monitoring.registered import fetch_candidate, fetch_reference, find_version
 from components.drift_monitoring.resolve import resolve
 from components.drift_monitoring.subject import Subject
 
@@ -48,11 +49,11 @@ def test_what_is_not_there_is_named(registered: MlflowClient) -> None:
 def test_no_server_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     with pytest.raises(BadInput, match="MLFLOW_TRACKING_URI: found nothing"):
-        server()
+        named_server()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(Unavailable):
-        find_version(server(), "sentiment", "")
+        find_version(named_server(), "sentiment", "")
 
 
 @pytest.mark.parametrize("file", ["candidate.json", "model.onnx", "tokenizer.json"])

@@ -13,10 +13,11 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
+from components.contracts.process import identity
+from components.contracts.registration import UNFINISHED
 from components.registration import registry as room
 from components.registration.lineage import CANDIDATE, PIPELINE_RUN
 from components.registration.registry import (
-    UNFINISHED,
     Entry,
     Place,
     clear_leftovers,
@@ -63,7 +64,7 @@ def test_a_new_version_says_who_is_at_work_until_it_is_finished(place: Place, en
     with ExitStack() as undo:
         make_model(place, "Says what is what.", undo)
         version = make_version(place, entry, undo)
-        assert registry(place.client) == {"sentiment": ({1: f"{HOST}:{os.getpid()}"}, {})}
+        assert registry(place.client) == {"sentiment": ({1: identity(os.getpid())}, {})}
         finish_version(place, version)
         undo.pop_all()
     assert registry(place.client) == {"sentiment": ({1: ""}, {"challenger": 1})}
@@ -81,7 +82,7 @@ def test_what_a_dead_process_left_is_deleted(place: Place, entry: Entry, dead_pr
 
 @pytest.mark.parametrize(
     "mark",
-    [f"{HOST}:1", f"{HOST}:{os.getpid()}", "another-machine:1", "edited by hand"],
+    [identity(1), identity(os.getpid()), "another-machine:1", "edited by hand"],
     ids=["init", "this process", "another machine", "edited by hand"],
 )
 def test_what_may_be_in_work_is_left_alone(mark: str, place: Place, entry: Entry) -> None:
@@ -96,10 +97,10 @@ def test_a_process_of_another_user_counts_as_at_work(
     def forbidden(*_: int) -> None:
         raise PermissionError
 
-    leave(place, entry, f"{HOST}:1")
+    leave(place, entry, identity(1))
     monkeypatch.setattr(os, "kill", forbidden)
     clear_leftovers(place)
-    assert registry(place.client) == {"sentiment": ({1: f"{HOST}:1"}, {})}
+    assert registry(place.client) == {"sentiment": ({1: identity(1)}, {})}
 
 
 def test_after_a_quarter_of_an_hour_nobody_is_at_work(

@@ -11,11 +11,11 @@ from pathlib import Path
 from mlflow import MlflowClient
 
 from components.contracts.folders import write_manifest
+from components.contracts.process import identity
 from components.contracts.promotion import GATE
 from components.contracts.registration import Registration
 from components.contracts.tracking import experiment_named
 from components.retraining.begin import Here
-from components.retraining.process import identity
 from components.retraining.record import Attempt, End, How
 
 NAME = "sentiment"

@@ -18,10 +18,9 @@ def is_gone(process: str) -> bool:
 
     A container that is started again keeps its name, and hands out the same numbers once more.
     """
-    if not process:
-        return False
-    host, pid, start = process.split(":")
-    if host != socket.gethostname():
+    host, _, number = process.partition(":")
+    pid, _, start = number.partition(":")
+    if host != socket.gethostname() or not pid.isdigit():
         return False
     try:
         os.kill(int(pid), 0)

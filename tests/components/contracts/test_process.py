@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from components.retraining.process import identity, is_gone
+from components.contracts.process import identity, is_gone
 from tests.components.retraining.models import dead_process
 
 
@@ -32,6 +32,6 @@ def test_somebody_elses_process_is_there() -> None:
     assert not is_gone(identity(1))
 
 
-@pytest.mark.parametrize("process", ["", "another-machine:1:1"])
+@pytest.mark.parametrize("process", ["", "another-machine:1:1", "edited by hand"])
 def test_of_what_runs_elsewhere_nothing_is_known(process: str) -> None:
     assert not is_gone(process)
