@@ -123,7 +123,8 @@ exact test, one-sided, at an alpha of {{ "%g"|format(decision.alpha) }} over all
 {% endfor %}</tr>
 {% endfor %}</tbody>
 </table></div>
-<p class="soft">{{ "{:,}".format(comparison.rows) }} rows of the {{ comparison.split }} split, the same for both
+<p class="soft">{{ "{:,}".format(comparison.rows) }} rows of the {{ comparison.split }} split
+{{- ", the same for both" if comparison.champion }}
 {%- if comparison.seen_rows %}; {{ "{:,}".format(comparison.seen_rows) }} were left out, because one of the two has
 learned from them{% endif %}. Latency at {{ headline.batch }} × {{ headline.tokens }} tokens with
 {{ headline.threads }} threads, on {{ comparison.machine.processor }}, {{ comparison.machine.cores }} cores. The
