@@ -34,7 +34,8 @@ from components.retraining.component import check_reason, end_retraining, name_v
 task, name, place = sys.argv[1:]
 match task:
     case "check-reason":
-        check_reason.python_func('{"md5": "1"}', {}, {"name": name}, {}, "", dsl.Markdown(uri=place))
+        asked = {"model_ingestion": {}}
+        check_reason.python_func('{"md5": "1"}', {}, {"name": name}, {}, "", asked, dsl.Markdown(uri=place))
     case "name-version":
         name_version.python_func(dsl.Artifact(uri=place))
     case "end-retraining":
