@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from components.contracts.faults import BadInput, Fault
+from components.contracts.registration import CANDIDATE
 from components.contracts.tracking import answering, connect
 from pipelines.home import tracking_uri
 from pipelines.registered import find_version, refuse_missing_database
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 _PREFIX = "probability_"
-_MARK = "candidate_sha256"
-"""What registration writes into the metadata of every model that it logs."""
 _WAY_OUT = "Register one with `bessemer run`, or name another version."
 
 
@@ -92,7 +91,7 @@ def _answers(thing: str, folder: str, texts: Sequence[str]) -> list[dict[str, An
     from mlflow.models import Model
 
     try:
-        ours = _MARK in (Model.load(folder).metadata or {})
+        ours = CANDIDATE in (Model.load(folder).metadata or {})
         if ours:
             table = pd.DataFrame({"text": list(texts)}, dtype=object)
             rows = pyfunc.load_model(folder, suppress_warnings=True).predict(table).to_dict("records")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from components.contracts.package import CANDIDATE_FOLDER
+
 Role = Literal["challenger", "champion"]
 
 
@@ -32,7 +34,7 @@ class Contenders:
     """
 
     FILE: ClassVar[str] = "contenders.json"
-    CANDIDATE: ClassVar[str] = "model/artifacts/candidate"
+    CANDIDATE: ClassVar[str] = f"model/{CANDIDATE_FOLDER}"
     """Where a contender's candidate contract lies in its folder."""
 
     name: str

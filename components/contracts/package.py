@@ -4,6 +4,8 @@ from pathlib import Path
 
 from components.contracts.folders import sha256_of_files, sha256_of_mapping
 
+CANDIDATE_FOLDER = "artifacts/candidate"
+"""Where the measured candidate lies in it."""
 PACKAGE_TAG = "model_sha256"
 """The tag of a version that holds `package_sha256` of what was registered."""
 _WRITTEN_BY_MLFLOW = "registered_model_meta"

@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 from components.contracts.candidate import Candidate, read_candidate
 from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import sha256_of
+from components.contracts.package import CANDIDATE_FOLDER
 from components.contracts.reference import HELD_OUT_SCHEMA, Reference, check_reference
+from components.contracts.registration import CANDIDATE
 from components.contracts.tracking import answering
 from components.drift_monitoring.subject import Subject
 
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
 
 PREFERENCE = ("champion", "challenger")
 """Which alias is meant when no version is named."""
-_CANDIDATE_TAG = "candidate_sha256"
-_IN_THE_MODEL = "artifacts/candidate"
-"""Where the measured candidate lies in a model that registration has logged."""
 _WAY_OUT = "Name another version, or register one with `bessemer run`."
 _CHANGED = "Its bytes were changed after it was registered: name another version."
 
@@ -64,9 +63,9 @@ def find_version(client: "MlflowClient", name: str, version: str) -> Version:
         there = f"one of {', '.join(sorted(versions, key=int))}" if versions else "a version"
         raise BadInput(Fault(f"version {wanted} of {name}" if wanted else name, found, there, _WAY_OUT))
     chosen = versions[wanted]
-    if _CANDIDATE_TAG not in chosen.tags or not chosen.run_id:
+    if CANDIDATE not in chosen.tags or not chosen.run_id:
         raise BadInput(Fault(f"version {wanted} of {name}", "one that Bessemer did not register", "one that it did"))
-    return Version(int(chosen.version), chosen.run_id, chosen.tags[_CANDIDATE_TAG])
+    return Version(int(chosen.version), chosen.run_id, chosen.tags[CANDIDATE])
 
 
 def fetch_candidate(client: "MlflowClient", subject: Subject, scratch: Path) -> Path:
@@ -80,7 +79,7 @@ def fetch_candidate(client: "MlflowClient", subject: Subject, scratch: Path) -> 
     thing = f"version {subject.version} of {subject.name}"
     with answering():
         where = client.get_model_version_download_uri(subject.name, str(subject.version))
-    folder = _download(client, f"{where}/{_IN_THE_MODEL}", scratch, thing)
+    folder = _download(client, f"{where}/{CANDIDATE_FOLDER}", scratch, thing)
     manifest = folder / Candidate.FILE
     found = sha256_of(manifest) if manifest.is_file() else "nothing"
     if found != subject.candidate_sha256:

@@ -11,13 +11,12 @@ from components.contracts.candidate import Candidate, read_candidate
 from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import sha256_of
 from components.contracts.onnx_text_classifier import OnnxTextClassifier
-from components.contracts.package import PACKAGE_TAG, package_sha256
+from components.contracts.package import CANDIDATE_FOLDER, PACKAGE_TAG, package_sha256
+from components.contracts.registration import CANDIDATE
 from components.contracts.tracking import answering
-from components.promotion.ledger import CANDIDATE, Ledger
+from components.promotion.ledger import Ledger
 
 _WAY_OUT = "Its bytes were changed after it was registered: name another version."
-_IN_THE_MODEL = "artifacts/candidate"
-"""Where the measured candidate lies in a model that registration has logged."""
 _TEXTS = ["A short text.", "Another one, which is somewhat longer than the first."]
 
 
@@ -44,7 +43,7 @@ def check_version(ledger: Ledger, number: int, recorded: str = "") -> str:
         raise BadInput(Fault(f"the tag {CANDIDATE} of {thing}", tagged[:12] or "nothing", expected))
     with TemporaryDirectory(prefix="bessemer-") as scratch:
         model = _fetch(ledger, number, thing, scratch)
-        _check_candidate(thing, model / _IN_THE_MODEL, tagged)
+        _check_candidate(thing, model / CANDIDATE_FOLDER, tagged)
         _check_package(thing, model, version.tags.get(PACKAGE_TAG, ""))
     return tagged
 

@@ -17,9 +17,9 @@ from components.contracts.faults import BadInput, Fault, refuse_if_any
 from components.contracts.journal import Journal
 from components.contracts.logged import fetch_logged
 from components.contracts.package import PACKAGE_TAG
-from components.contracts.registration import ASKED, UNFINISHED
+from components.contracts.registration import ASKED, CANDIDATE, UNFINISHED
 from components.contracts.tracking import answering
-from components.promotion.ledger import CANDIDATE, CHAMPION
+from components.promotion.ledger import CHAMPION
 
 CHALLENGER = "challenger"
 """The alias that registration moves to each new version."""

@@ -15,6 +15,7 @@ from mlflow.exceptions import MlflowException
 
 from components.contracts.faults import BadInput, Fault, Unavailable
 from components.contracts.journal import Entry, Journal, Overtaken
+from components.contracts.registration import CANDIDATE
 from components.contracts.tracking import answering
 from components.promotion.entries import champion, last_move, named, open_requests, why_lapsed
 from components.promotion.who import who
@@ -25,8 +26,6 @@ APPLIED = "bessemer.ledger"
 
 People find the ledger by it, and a ledger whose end was cut off does not agree with it.
 """
-CANDIDATE = "candidate_sha256"
-"""The tag with which registration names what a version is."""
 _NO_SUCH_THING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """What MLflow says of a name that is not there, and of one that cannot be."""
 

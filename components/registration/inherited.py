@@ -11,8 +11,9 @@ from mlflow.exceptions import MlflowException
 
 from components.contracts.logged import fetch_logged
 from components.contracts.reference import Reference, check_reference
+from components.contracts.registration import CANDIDATE
 from components.contracts.tracking import answering
-from components.registration.lineage import CANDIDATE, UNKNOWN_TEXTS
+from components.registration.lineage import UNKNOWN_TEXTS
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,11 @@ import re
 from collections.abc import Mapping
 
 from components.contracts.model import BaseModel
-from components.contracts.registration import TUNED_SHA256
+from components.contracts.registration import CANDIDATE, TUNED_SHA256
 from components.contracts.scorecard import Interval, Scorecard
 from components.contracts.tracking import StepRun
 from components.registration.evidence import Evidence
 
-CANDIDATE = "candidate_sha256"
-"""The tag that names what was registered."""
 PARENT = "parent_model"
 """The tag that names the version which was trained further, as `models:/sentiment/1`."""
 UNKNOWN_TEXTS = "unknown_texts_of"

@@ -14,6 +14,7 @@ from mlflow.types import ColSpec, Schema
 from components.contracts import onnx_text_classifier
 from components.contracts.contenders import Contenders
 from components.contracts.package import package_sha256
+from components.contracts.registration import CANDIDATE
 from components.contracts.tracking import StepRun
 from components.registration.evidence import Evidence
 
@@ -94,6 +95,6 @@ def _metadata(evidence: Evidence, licence: str) -> dict[str, object]:
         "max_tokens": evidence.candidate.max_tokens,
         "base_model": evidence.base.source,
         "base_revision": evidence.base.revision,
-        "candidate_sha256": evidence.candidate_sha256,
+        CANDIDATE: evidence.candidate_sha256,
         **({"license": licence} if licence else {}),
     }

@@ -15,8 +15,8 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from components.contracts.process import identity, is_gone
-from components.contracts.registration import UNFINISHED
-from components.registration.lineage import CANDIDATE, PIPELINE_RUN
+from components.contracts.registration import CANDIDATE, UNFINISHED
+from components.registration.lineage import PIPELINE_RUN
 
 _SECONDS_UNTIL_GIVEN_UP = 900  # between a version's first moment and its alias lie two calls
 

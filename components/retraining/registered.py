@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from components.contracts.faults import BadInput, Fault
 from components.contracts.promotion import GATE
-from components.contracts.registration import UNFINISHED
+from components.contracts.registration import CANDIDATE, UNFINISHED
 from components.contracts.tracking import answering
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 CHAMPION = "champion"
 DRIFT = "bessemer.drift"
 """The registered model's tag in which monitoring leaves what it found last."""
-_CANDIDATE = "candidate_sha256"
-"""The tag with which registration names what a version is."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +94,8 @@ def waits_for_the_gate(client: "MlflowClient", name: str, number: str) -> bool:
 def _versions(client: "MlflowClient", model: "RegisteredModel") -> list[Version]:
     found = [each for each in client.search_model_versions(f"name = '{model.name}'") if UNFINISHED not in each.tags]
     champion = str(model.aliases.get(CHAMPION, ""))  # a search leaves out the aliases
-    reigning = [each.tags.get(_CANDIDATE) for each in found if str(each.version) == champion]
-    return [_version(each, GATE in each.tags or each.tags.get(_CANDIDATE) in reigning) for each in found]
+    reigning = [each.tags.get(CANDIDATE) for each in found if str(each.version) == champion]
+    return [_version(each, GATE in each.tags or each.tags.get(CANDIDATE) in reigning) for each in found]
 
 
 def _version(version: "ModelVersion", judged: bool) -> Version:

@@ -9,8 +9,9 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Literal
 
 from components.contracts.faults import Refusal
+from components.contracts.registration import CANDIDATE
 from components.promotion.approval import APPROVAL, APPROVED_CHALLENGER
-from components.promotion.ledger import CANDIDATE, Ledger
+from components.promotion.ledger import Ledger
 from pipelines.registry.webhook import SECRET
 
 if TYPE_CHECKING:

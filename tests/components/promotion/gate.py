@@ -17,10 +17,11 @@ from components.contracts.decision import Check, Decision
 from components.contracts.folders import sha256_of, sha256_of_files, write_manifest
 from components.contracts.package import PACKAGE_TAG, package_sha256
 from components.contracts.promotion import Promotion
+from components.contracts.registration import CANDIDATE
 from components.contracts.scorecard import Interval
 from components.contracts.tracking import StepRun
 from components.promotion.config import PromotionSettings
-from components.promotion.ledger import CANDIDATE, CHAMPION, Ledger
+from components.promotion.ledger import CHAMPION, Ledger
 from components.promotion.promote import promote
 
 NAME = "sentiment"

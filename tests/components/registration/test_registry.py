@@ -14,9 +14,9 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from components.contracts.process import identity
-from components.contracts.registration import UNFINISHED
+from components.contracts.registration import CANDIDATE, UNFINISHED
 from components.registration import registry as room
-from components.registration.lineage import CANDIDATE, PIPELINE_RUN
+from components.registration.lineage import PIPELINE_RUN
 from components.registration.registry import (
     Entry,
     Place,
