@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pipelines.retrained import Retrained, retrain_again_and_again
+
 
 @pytest.fixture(autouse=True, scope="session")
 def no_images_built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
@@ -13,3 +15,9 @@ def no_images_built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("pipelines.images.BUILT", folder / "images.json")
         yield folder
+
+
+@pytest.fixture(scope="session")
+def retrained(tmp_path_factory: pytest.TempPathFactory) -> Retrained:
+    """What came of a schedule that retrains; nobody changes it."""
+    return retrain_again_and_again(tmp_path_factory.mktemp("retrained"))

@@ -1,5 +1,6 @@
 """Runs the `smoke` preset as a user does, and reads back what became of it."""
 
+import csv
 import json
 import os
 import signal
@@ -47,6 +48,12 @@ class Ended:
             for event in finished
             if event["detail"] not in LOOKUPS
         ]
+
+
+def write_reviews(path: Path, pairs: list[tuple[str, str]]) -> None:
+    """Write rows as the preset `smoke` reads them."""
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([("text", "category"), *pairs])
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

@@ -22,7 +22,6 @@ from pipelines.images import BESIDE_THE_ROOMS, START
 from pipelines.jobs import GRAPHS
 from tests.conftest import labelled_texts
 from tests.pipelines import runs
-from tests.pipelines.test_local import write_reviews
 
 pytestmark = pytest.mark.slow
 
@@ -99,7 +98,7 @@ def images(docker: DockerClient) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def reviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("reviews") / "reviews.csv"
-    write_reviews(path, labelled_texts(400, seed=1))
+    runs.write_reviews(path, labelled_texts(400, seed=1))
     return path
 
 

@@ -1,6 +1,5 @@
 """The whole way on this machine: raw rows to a registered model, again with nothing to do, after each change."""
 
-import csv
 import os
 import shutil
 import signal
@@ -19,15 +18,10 @@ from tests.pipelines import runs
 pytestmark = pytest.mark.slow
 
 
-def write_reviews(path: Path, pairs: list[tuple[str, str]]) -> None:
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([("text", "category"), *pairs])
-
-
 @pytest.fixture(scope="module")
 def reviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("reviews") / "reviews.csv"
-    write_reviews(path, labelled_texts(400, seed=1))
+    runs.write_reviews(path, labelled_texts(400, seed=1))
     return path
 
 
@@ -170,7 +164,7 @@ def test_editing_a_rooms_code_re_runs_that_room_and_what_follows(home: Path, rev
 def test_a_changed_row_re_runs_everything_that_saw_the_data(home: Path, reviews: Path) -> None:
     kept = reviews.read_bytes()
     pairs = labelled_texts(400, seed=1)
-    write_reviews(reviews, [(pairs[0][0] + " indeed", pairs[0][1]), *pairs[1:]])
+    runs.write_reviews(reviews, [(pairs[0][0] + " indeed", pairs[0][1]), *pairs[1:]])
     try:
         ended = runs.run(home, "smoke", *settings(reviews))
     finally:

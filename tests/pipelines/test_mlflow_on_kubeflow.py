@@ -18,7 +18,7 @@ from mlflow.entities import Param, Run
 from components.contracts.kubeflow_run import KFP_RUN_TAG, PARENT_TAG
 from components.retraining.record import journal_of, read_record
 from tests.components.registration.registering import command
-from tests.components.registration.workshop import furnish
+from tests.components.registration.workshop import Workshop, workshop  # noqa: F401 - fixture
 from tests.components.retraining.models import register, registration
 from tests.mlflow_here import mlflow_server
 from tests.pipelines.runs import ROOT
@@ -88,19 +88,9 @@ class Steps:
 
 
 @pytest.fixture
-def steps(
-    tmp_path: Path,
-    base_folder: Path,
-    tuned_folder: Path,
-    dataset_folder: Path,
-    baseline_folder: Path,
-    onnx_candidate_folder: Path,
-) -> Steps:
-    workshop = furnish(
-        tmp_path / "made", base_folder, tuned_folder, dataset_folder, baseline_folder, onnx_candidate_folder
-    )
+def steps(workshop: Workshop, tmp_path: Path) -> Steps:  # noqa: F811
     registration = command(workshop.inputs(), tmp_path / "registration")
-    return Steps(tmp_path, workshop.tuned, dataset_folder, registration)
+    return Steps(tmp_path, workshop.tuned, workshop.dataset, registration)
 
 
 def start(line: list[str], environment: dict[str, str]) -> "subprocess.Popen[str]":

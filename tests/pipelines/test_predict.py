@@ -18,21 +18,13 @@ from components.contracts.tracking import StepRun
 from components.registration.evidence import Evidence, read_evidence
 from components.registration.package import log_model
 from pipelines.predict import Prediction, predict
-from tests.components.registration.workshop import TEXTS, furnish
+from tests.components.registration.workshop import TEXTS, Workshop, workshop  # noqa: F401 - fixture
 from tests.mlflow_here import client, tracking  # noqa: F401 - fixtures
 
 
 @pytest.fixture
-def evidence(
-    tmp_path: Path,
-    base_folder: Path,
-    tuned_folder: Path,
-    dataset_folder: Path,
-    baseline_folder: Path,
-    onnx_candidate_folder: Path,
-) -> Evidence:
-    folders = base_folder, tuned_folder, dataset_folder, baseline_folder, onnx_candidate_folder
-    return read_evidence(furnish(tmp_path / "artifacts", *folders).inputs())
+def evidence(workshop: Workshop) -> Evidence:  # noqa: F811
+    return read_evidence(workshop.inputs())
 
 
 @pytest.fixture

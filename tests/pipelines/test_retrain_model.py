@@ -1,6 +1,5 @@
 """Retraining as a graph, and the whole way on this machine."""
 
-import csv
 import os
 import signal
 import subprocess
@@ -14,10 +13,8 @@ from kfp import compiler
 
 from components.retraining.record import Record, journal_of, read_record
 from pipelines.retrain_model import retrain_model
-from tests.conftest import labelled_texts
 from tests.pipelines import runs
-
-PAIRS = labelled_texts(400, seed=1)
+from tests.pipelines.retrained import PAIRS, Retrained, arguments
 
 
 @pytest.fixture(scope="module")
@@ -72,57 +69,39 @@ def test_what_looks_and_what_notes_is_never_cached(tasks: dict[str, Any]) -> Non
         assert not tasks[name].get("cachingOptions", {}).get("enableCache"), name
 
 
-def write_reviews(path: Path, pairs: list[tuple[str, str]]) -> None:
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([("text", "category"), *pairs])
-
-
-def arguments(reviews: Path, *more: str) -> list[str]:
-    fixed = [f"data_ingestion.source={reviews}", "data_ingestion.max_rows=0", "evaluation.threads=1"]
-    values = [*fixed, "retraining.cooldown_hours=0", *more]
-    return ["smoke", *(word for value in values for word in ("--set", value))]
-
-
 def record(home: Path) -> Record:
     return read_record(journal_of(runs.registry(home), "smoke"))
 
 
 @pytest.mark.slow
-def test_from_the_first_version_over_no_reason_to_other_data(tmp_path: Path) -> None:
-    home, reviews = tmp_path / "home", tmp_path / "reviews.csv"
-    write_reviews(reviews, PAIRS)
+def test_from_the_first_version_over_no_reason_to_other_data(retrained: Retrained) -> None:
+    assert retrained.first.exit_code == 0, retrained.first.said
+    assert "smoke is trained again: there is no version of it yet" in retrained.first.said
+    assert "smoke version 1, alias challenger" in retrained.first.said
+    assert "int8-dynamic" in retrained.first.said
+    assert "version 1 is the champion of smoke" in retrained.first.said
 
-    first = runs.run(home, *arguments(reviews), command="retrain")
-    assert first.exit_code == 0, first.said
-    assert "smoke is trained again: there is no version of it yet" in first.said
-    assert "smoke version 1, alias challenger" in first.said
-    assert "int8-dynamic" in first.said
-    assert "version 1 is the champion of smoke" in first.said
+    assert retrained.idle.exit_code == 0, retrained.idle.said
+    assert "smoke is not trained again: no reason: version 1 is 0.0 days old" in retrained.idle.said
+    assert retrained.idle.worked == ["retraining"]
+    assert "fine tuning" not in retrained.idle.said
 
-    second = runs.run(home, *arguments(reviews), command="retrain")
-    assert second.exit_code == 0, second.said
-    assert "smoke is not trained again: no reason: version 1 is 0.0 days old" in second.said
-    assert second.worked == ["retraining"]
-    assert "fine tuning" not in second.said
+    assert retrained.forced.exit_code == 0, retrained.forced.said
+    assert "smoke is trained again: asked for: a look" in retrained.forced.said
+    assert "Nothing new came of it" in retrained.forced.said
 
-    write_reviews(reviews, [(PAIRS[0][0] + " indeed", PAIRS[0][1]), *PAIRS[1:]])
-    third = runs.run(home, *arguments(reviews), command="retrain")
-    assert third.exit_code == 0, third.said
-    assert "smoke is trained again: the data changed since version 1" in third.said
-    assert "fine_tuning" in third.worked
-    assert len(runs.versions(home)) == 2
-
-    forced = runs.run(home, *arguments(reviews), "--force", "a look", command="retrain")
-    assert forced.exit_code == 0, forced.said
-    assert "smoke is trained again: asked for: a look" in forced.said
-    assert "Nothing new came of it" in forced.said
-    assert [each.end.how for each in record(home).attempts if each.end] == ["succeeded", "succeeded", "nothing new"]
+    assert retrained.further.exit_code == 0, retrained.further.said
+    assert "smoke is trained again: the data changed since" in retrained.further.said
+    assert "fine_tuning" in retrained.further.worked
+    assert len(runs.versions(retrained.home)) == 2
+    ends = [each.end.how for each in record(retrained.home).attempts if each.end]
+    assert ends == ["succeeded", "nothing new", "succeeded"]
 
 
 @pytest.mark.slow
 def test_what_fails_opens_the_breaker_which_says_what_to_mend_and_closes_by_hand(tmp_path: Path) -> None:
     home, reviews = tmp_path / "home", tmp_path / "reviews.csv"
-    write_reviews(reviews, PAIRS)
+    runs.write_reviews(reviews, PAIRS)
     given = arguments(reviews, "selection.max_mib=0.001", "retraining.max_failures=1")
 
     failed = runs.run(home, *given, command="retrain")
@@ -165,7 +144,7 @@ def kill(process: "subprocess.Popen[str]", step: int) -> None:
 @pytest.mark.slow
 def test_wherever_a_retraining_is_broken_off_the_next_goes_on_and_an_interrupt_is_no_failure(tmp_path: Path) -> None:
     home, reviews = tmp_path / "home", tmp_path / "reviews.csv"
-    write_reviews(reviews, PAIRS)
+    runs.write_reviews(reviews, PAIRS)
     process, trained = started(home, reviews, "fine_tuning")
     (holder,) = record(home).under_way
 

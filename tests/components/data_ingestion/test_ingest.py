@@ -183,37 +183,6 @@ def test_a_folder_is_read_as_one_in_sorted_order(tmp_path: Path) -> None:
     assert pairs_of(tmp_path / "out") == reviews(60)
 
 
-def test_a_folder_brings_its_own_splits(tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    pairs = reviews(60)
-    write(folder / "train-00000-of-00002.csv", pairs[:20])
-    write(folder / "train-00001-of-00002.csv", pairs[20:40])
-    write(folder / "validation.csv", pairs[40:50])
-    write(folder / "test.jsonl", pairs[50:])
-    run(folder, tmp_path / "out")
-    rows = rows_of(tmp_path / "out")
-    assert {split: [(row["text"], row["label"]) for row in rows[split]] for split in SPLITS} == {
-        "train": pairs[:40],
-        "validation": pairs[40:50],
-        "test": pairs[50:],
-    }
-
-
-def test_a_missing_validation_split_is_cut_from_train(tmp_path: Path) -> None:
-    write(tmp_path / "in" / "train.csv", reviews(100))
-    write(tmp_path / "in" / "test.csv", reviews(120)[100:])
-    dataset = run(tmp_path / "in", tmp_path / "out")
-    assert {split: file.rows for split, file in dataset.splits.items()} == {"train": 90, "validation": 10, "test": 20}
-    assert [row["text"] for row in rows_of(tmp_path / "out")["test"]] == [text for text, _ in reviews(120)[100:]]
-
-
-def test_a_column_names_the_split(tmp_path: Path) -> None:
-    rows = [(*pair, ("train", "train", "test", "validation")[row // 2 % 4]) for row, pair in enumerate(reviews())]
-    (tmp_path / "reviews.csv").write_bytes(as_csv(rows, ("text", "label", "fold")))
-    dataset = run(tmp_path / "reviews.csv", tmp_path / "out", split_column="fold")
-    assert {split: file.rows for split, file in dataset.splits.items()} == {"train": 20, "validation": 10, "test": 10}
-
-
 def test_a_text_of_10_mb_passes_through(tmp_path: Path) -> None:
     long = ("word " * 2_000_000, "fresh")
     for ending in ("csv", "jsonl", "parquet"):
@@ -228,83 +197,6 @@ def test_a_source_that_changes_in_between(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"found md5 .* expected md5 .*, as it was looked up\. It was changed while"):
         ingest(source, config, tmp_path / "out", StepRun())
     assert not (tmp_path / "out").exists()
-
-
-def test_one_label_only(tmp_path: Path) -> None:
-    path = write(tmp_path / "reviews.csv", [(text, "fresh") for text, _ in reviews()])
-    assert refusal(path, tmp_path / "out") == "column label: found one label only: fresh; expected two labels or more."
-
-
-def test_no_label_at_all(tmp_path: Path) -> None:
-    path = write(tmp_path / "reviews.csv", [(text, " ") for text, _ in reviews()])
-    assert "found no label at all" in refusal(path, tmp_path / "out")
-
-
-def test_a_label_column_that_holds_no_classes(tmp_path: Path) -> None:
-    path = write(tmp_path / "reviews.csv", [(text, text) for text, _ in reviews(10_001)])
-    assert "column label: found more than 10,000 different labels" in refusal(path, tmp_path / "out")
-
-
-def test_a_label_in_test_that_train_lacks(tmp_path: Path) -> None:
-    write(tmp_path / "in" / "train.csv", reviews())
-    write(tmp_path / "in" / "test.csv", [*reviews(60)[40:], ("what", "sad"), ("which", "sad")])
-    said = refusal(tmp_path / "in", tmp_path / "out")
-    assert "the split test: found a label that train lacks: sad (2); expected labels that train has too" in said
-    assert "raise max_rows" in refusal(tmp_path / "in", tmp_path / "out", max_rows=1000)
-
-
-def test_three_rows(tmp_path: Path) -> None:
-    said = refusal(write(tmp_path / "reviews.csv", reviews(3)), tmp_path / "out")
-    assert "the rows: found 3 rows with 3 different texts, and no row for validation" in said
-    assert "expected a row of each of the 2 labels in train, and others for validation and test" in said
-
-
-def test_nothing_but_duplicates(tmp_path: Path) -> None:
-    said = refusal(write(tmp_path / "reviews.csv", reviews(2) * 50), tmp_path / "out")
-    assert "found 100 rows with 2 different texts, and no row for validation, test" in said
-    assert "equal texts stay in one split" in said
-
-
-def test_a_split_that_is_left_without_rows(tmp_path: Path) -> None:
-    rows = [(*pair, "test") for pair in reviews()]
-    (tmp_path / "reviews.csv").write_bytes(as_csv(rows, ("text", "label", "fold")))
-    said = refusal(tmp_path / "reviews.csv", tmp_path / "out", split_column="fold")
-    assert "no row for train, validation" in said
-
-
-def test_nothing_is_left(tmp_path: Path) -> None:
-    said = refusal(write(tmp_path / "reviews.csv", [(" ", "fresh")] * 3), tmp_path / "out", drop_empty=True)
-    assert "found no row; expected rows. Left out were 3 by drop_empty." in said
-
-
-def test_a_value_to_keep_that_no_row_has(tmp_path: Path) -> None:
-    path = write(tmp_path / "reviews.csv", reviews())
-    said = refusal(path, tmp_path / "out", keep={"label": ["fresh", "roten"]})
-    assert "data_ingestion.keep.label: found roten, which no row has" in said
-    assert "Did you mean rotten? It holds fresh, rotten." in said
-
-
-def test_a_split_that_does_not_exist(tmp_path: Path) -> None:
-    rows = [(*pair, "dev" if row == 4 else "train") for row, pair in enumerate(reviews())]
-    (tmp_path / "reviews.csv").write_bytes(as_csv(rows, ("text", "label", "fold")))
-    said = refusal(tmp_path / "reviews.csv", tmp_path / "out", split_column="fold")
-    assert "reviews.csv row 5: found dev in column fold; expected one of train, validation, test" in said
-
-
-def test_splits_named_in_two_ways(tmp_path: Path) -> None:
-    write(tmp_path / "in" / "train.csv", reviews())
-    assert "the files' names say the splits" in refusal(tmp_path / "in", tmp_path / "out", split_column="label")
-
-
-def test_splits_beside_other_files(tmp_path: Path) -> None:
-    write(tmp_path / "in" / "train.csv", reviews())
-    write(tmp_path / "in" / "more.csv", reviews())
-    assert "found splits, and beside them more.csv" in refusal(tmp_path / "in", tmp_path / "out")
-
-
-def test_splits_without_train(tmp_path: Path) -> None:
-    write(tmp_path / "in" / "test.csv", reviews())
-    assert "found test.csv; expected a file train.* too" in refusal(tmp_path / "in", tmp_path / "out")
 
 
 def test_hidden_files_only(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipelines import runs
-from tests.pipelines.test_local import settings, write_reviews
+from tests.pipelines.retrained import Retrained
 
 pytestmark = pytest.mark.slow
 
@@ -20,27 +20,8 @@ def bessemer(home: Path, *arguments: str, temporary: Path) -> "subprocess.Comple
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=runs.ROOT, check=False)
 
 
-@pytest.fixture(scope="module")
-def reviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.conftest import labelled_texts
-
-    path = tmp_path_factory.mktemp("reviews") / "reviews.csv"
-    write_reviews(path, labelled_texts(400, seed=1))
-    return path
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, reviews: Path) -> Path:
-    """A home in which `smoke` was built and became the champion, which a retraining trained further."""
-    home = tmp_path_factory.mktemp("home") / "home"
-    for why in ("the first", "further"):
-        given = settings(reviews, "retraining.cooldown_hours=0", "retraining.start_from=champion")
-        ended = runs.run(home, "smoke", *given, "--force", why, command="retrain")
-        assert ended.exit_code == 0, ended.said
-    return home
-
-
-def test_a_version_is_reproduced_to_the_byte_and_the_registry_stays_as_it_is(home: Path, tmp_path: Path) -> None:
+def test_it_is_reproduced_to_the_byte_and_the_registry_stays_as_it_was(retrained: Retrained, tmp_path: Path) -> None:
+    home = retrained.home
     before = [(found.version, found.aliases) for found in runs.versions(home)]
     output = tmp_path / "reproduction.json"
     # --any-code: the checkout under test may hold changes that are in no commit
@@ -57,21 +38,16 @@ def test_a_version_is_reproduced_to_the_byte_and_the_registry_stays_as_it_is(hom
     assert list((tmp_path / "tmp").glob("bessemer-*")) == []
 
 
-def test_a_version_that_was_trained_further_names_its_parent(home: Path, tmp_path: Path) -> None:
-    done = bessemer(home, "lineage", "smoke/2", "--json", temporary=tmp_path / "tmp")
+def test_a_version_that_was_trained_further_names_its_parent(retrained: Retrained, tmp_path: Path) -> None:
+    done = bessemer(retrained.home, "lineage", "smoke/2", "--json", temporary=tmp_path / "tmp")
     traced = json.loads(done.stdout)
     assert (traced["version"], traced["parent"]["version"]) == ("models:/smoke/2", "models:/smoke/1")
 
 
-def test_data_that_were_tampered_with_are_named_before_any_work(home: Path, reviews: Path, tmp_path: Path) -> None:
-    kept = reviews.read_bytes()
-    try:
-        reviews.write_bytes(kept.replace(b"lovely", b"loathly"))
-        done = bessemer(home, "reproduce", "smoke", "1", "--any-code", temporary=tmp_path / "tmp")
-    finally:
-        reviews.write_bytes(kept)
+def test_data_that_have_changed_since_are_named_before_any_work(retrained: Retrained, tmp_path: Path) -> None:
+    done = bessemer(retrained.home, "reproduce", "smoke", "1", "--any-code", temporary=tmp_path / "tmp")
     assert done.returncode == 65
-    assert f"the data {reviews}: found md5" in done.stderr
+    assert f"the data {retrained.reviews}: found md5" in done.stderr
     assert "Traceback" not in done.stderr
     assert "data ingestion" not in done.stdout
     assert list((tmp_path / "tmp").glob("bessemer-*")) == []
