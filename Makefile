@@ -24,6 +24,7 @@ $(READY): pyproject.toml constraints.txt requirements-samples.txt
 	@$(PIP) --no-deps --requirement requirements-samples.txt
 	@# on all cores, where pip takes one; what some package brings for another Python compiles nowhere, and matters nowhere
 	@$(BIN)/python -W ignore -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib >/dev/null 2>&1 || true
+	@$(BIN)/python -m pipelines.empty_database
 	@touch $@
 
 run: $(READY)  ## Take a pretrained model to the registry: fine-tune, compress, evaluate, choose, register.

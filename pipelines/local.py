@@ -19,11 +19,13 @@ from components.contracts.folders import write_text_whole
 from components.contracts.process import PROCESS, identity
 from components.contracts.step import DEFECT_EXIT_CODE
 from components.contracts.tracking import answering, experiment_named
+from pipelines.empty_database import begin_database
 from pipelines.fingerprint import code_revision
 from pipelines.forking import forking_tasks
 from pipelines.home import RunFolder, home, tracking_uri
 from pipelines.jobs import graph_of
 from pipelines.steps import EventReader
+from pipelines.warm import warm_python
 
 if TYPE_CHECKING:
     from kfp.dsl.graph_component import GraphComponent
@@ -44,7 +46,12 @@ def main(run_path: str) -> int:
             with _pipeline_run(title, run):
                 _run_in_containers(pipeline, arguments, request["sources"], run)
         else:
-            with forking_tasks(pipeline, all_will_work=not _cache().exists()), _pipeline_run(title, run):
+            all_will_work = not _cache().exists()
+            with (
+                warm_python(pipeline, all_will_work),  # first, so that it imports while this process does
+                forking_tasks(pipeline, all_will_work),
+                _pipeline_run(title, run),
+            ):
                 _run_in_processes(pipeline, arguments, run)
     except Refusal as refusal:
         _tell_failure([str(fault) for fault in refusal.faults], refusal.exit_code, defect=False)
@@ -93,6 +100,8 @@ def _pipeline_run(title: str, run: RunFolder) -> Iterator[None]:
     """
     from mlflow import MlflowClient
 
+    if os.environ["MLFLOW_TRACKING_URI"] == f"sqlite:///{home()}/mlflow.db":
+        begin_database(home() / "mlflow.db")
     given = os.environ.get("MLFLOW_RUN_ID")
     with answering():
         client = MlflowClient()

@@ -1,13 +1,11 @@
 """A real MLflow for tests: a database of their own, and a server on the loopback interface where one is needed."""
 
-import functools
 import os
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -18,15 +16,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-_KEPT = tempfile.TemporaryDirectory(prefix="mlflow-", ignore_cleanup_errors=True)
-
-
-@functools.cache
-def empty_database() -> Path:
-    """Return an MLflow database that is set up and empty: making one takes seconds, copying it none."""
-    path = Path(_KEPT.name) / "mlflow.db"
-    MlflowClient(f"sqlite:///{path}").search_experiments()
-    return path
+from pipelines.empty_database import empty_database
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from components.contracts.scorecard import Latency
 from components.evaluation.config import EvaluationSettings
 from components.evaluation.held_out import HeldOut
 from components.evaluation.latency import inputs_of_size, measure_in_turns, sizes_within
-from components.evaluation.worker import QUICK_PYTHON, Worker
+from components.evaluation.worker import QUICK_PYTHON, WARM_PYTHON, Worker
 
 _TEXTS_A_REQUEST = 512
 
@@ -50,7 +50,8 @@ def collect_answers(
     with ExitStack() as stack:
         logs = Path(stack.enter_context(TemporaryDirectory()))
         if candidate.runtime == "torch":
-            model = reference = stack.enter_context(Worker("torch", tuned, threads, logs / "model.log"))
+            python = os.environ.get(WARM_PYTHON, sys.executable)
+            model = reference = stack.enter_context(Worker("torch", tuned, threads, logs / "model.log", python))
         else:
             model = stack.enter_context(Worker("onnxruntime", folder, threads, logs / "model.log"))
             python = os.environ.get(QUICK_PYTHON, sys.executable)

@@ -19,6 +19,8 @@ QUICK_PYTHON = "BESSEMER_QUICK_PYTHON"
 
 Its processes share memory with others, so it serves only where nobody asks for a peak.
 """
+WARM_PYTHON = "BESSEMER_WARM_PYTHON"
+"""The same for a process that shares no memory: one of the torch models whose peak is asked for finds it ready."""
 
 
 class Worker:

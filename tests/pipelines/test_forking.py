@@ -169,6 +169,24 @@ def test_without_its_server_a_client_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_nobody_waits_for_a_server_that_is_gone(tmp_path: Path) -> None:
+    code = """
+        import os, subprocess, sys
+        from pipelines.forking import forking_tasks
+        with forking_tasks("build_model"):
+            path = f"{sys.argv[1]}/task.py"
+            print("import os; os.kill(os.getppid(), 9)", file=open(path, "w"))
+            ask = [sys.executable, "-m", "task", "fine_tune"]
+            subprocess.run(ask, cwd=sys.argv[1])
+            print(subprocess.run(ask, cwd=sys.argv[1]).returncode)
+    """
+    command = [REAL_PYTHON, "-c", textwrap.dedent(code), str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert ended.stdout == "137\n", ended.stderr
+    assert "the process that tasks are forked from: found" in ended.stderr
+
+
+@pytest.mark.slow
 def test_the_servers_end_when_the_run_is_killed(tmp_path: Path) -> None:
     code = """
         import subprocess, sys, time

@@ -12,7 +12,7 @@ from components.contracts.tracking import StepRun, step_run
 from components.evaluation.config import EvaluationSettings
 from components.evaluation.evaluate import evaluate
 from components.evaluation.worker import QUICK_PYTHON
-from tests.mlflow_here import empty_database
+from pipelines.empty_database import empty_database
 
 QUICK = EvaluationSettings(
     sizes=((1, 8), (2, 128)), seconds_per_size=0.01, min_calls=3, warm_up_calls=1, length_bands=(8, 16)

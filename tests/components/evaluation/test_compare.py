@@ -19,9 +19,9 @@ from components.contracts.tracking import StepRun, step_run
 from components.evaluation.compare import compare, metrics_of, unseen_rows
 from components.evaluation.component import compare_contenders
 from components.evaluation.rivals import read_rivals
+from pipelines.empty_database import empty_database
 from tests.components.evaluation.arena import biased, contenders
 from tests.components.evaluation.conftest import QUICK
-from tests.mlflow_here import empty_database
 
 
 @dataclass(frozen=True)
