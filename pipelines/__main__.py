@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from components.contracts.garbage import collect_rarely
 from pipelines.command_line import Overrides, PresetName, sentences, terminal
 from pipelines.kubeflow.commands import kubeflow
 from pipelines.lineage.commands import lineage
@@ -192,6 +193,7 @@ def data_add(source: Annotated[Path, typer.Argument(help="A file to take into da
 
 def main() -> None:
     """Run the command."""
+    collect_rarely()
     app(prog_name="bessemer")
 
 

@@ -103,7 +103,6 @@ def serve(
         all_will_work: whether nothing can be cached, so that imports need not wait for the first task that works.
 
     """
-    gc.disable()  # what is imported stays, and looking for garbage in it takes a fifth of the time
     importlib.import_module("kfp.dsl.executor")
     forks: dict[int, tuple[BaseProcess, socket.socket]] = {}
     ahead = [module for name in imports if name in mine for module in imports[name]] if all_will_work else []
@@ -215,7 +214,6 @@ def run(task: Task) -> None:
 
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    gc.enable()
     os.chdir(task.folder)
     sys.path[0] = task.folder  # as `python -m` has it
     os.environ.clear()

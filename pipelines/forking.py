@@ -1,6 +1,5 @@
 """Lets kfp.local's tasks be forks of processes that have imported what tasks need."""
 
-import gc
 import importlib
 import os
 import signal
@@ -44,7 +43,8 @@ def forking_tasks(pipeline: str, all_will_work: bool = False) -> Iterator[None]:
         yield
         return
     quiet_libraries()
-    _import_tracking()
+    for module in TRACKING:
+        importlib.import_module(module)
     python = sys.executable
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="bessemer-")))
@@ -121,15 +121,6 @@ def _close_all_but(name: str, listeners: Mapping[str, socket.socket]) -> None:
     for other, listener in listeners.items():
         if other != name:
             listener.close()
-
-
-def _import_tracking() -> None:
-    """Import what this process and its forks need of MLflow."""
-    gc.disable()  # as a server does
-    for module in TRACKING:
-        importlib.import_module(module)
-    gc.freeze()
-    gc.enable()
 
 
 def _become(done: Connection, listeners: Mapping[str, socket.socket], name: str, *served: Any) -> None:

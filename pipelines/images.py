@@ -23,6 +23,8 @@ BUILT = Path("build/images.json")
 
 START = """\
 import pathlib, runpy, sys, tempfile
+from components.contracts.garbage import collect_rarely
+collect_rarely()
 with tempfile.TemporaryDirectory() as folder:
     source = pathlib.Path(folder, "component.py")
     source.write_text(sys.argv[1], encoding="utf-8")

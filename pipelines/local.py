@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from components.contracts.events import EVENTS, tell
 from components.contracts.faults import Refusal
 from components.contracts.folders import write_text_whole
+from components.contracts.garbage import collect_rarely
 from components.contracts.process import PROCESS, identity
 from components.contracts.step import DEFECT_EXIT_CODE
 from components.contracts.tracking import answering, experiment_named
@@ -37,6 +38,7 @@ INTERRUPTED = 130
 
 def main(run_path: str) -> int:
     """Run what the folder's request asks for; return the exit code that tells how it ended."""
+    collect_rarely()
     run = RunFolder(Path(run_path))
     request = json.loads(run.request.read_text(encoding="utf-8"))
     os.environ.update(_environment(run))

@@ -1,6 +1,5 @@
 """A process that imports what a torch model needs, and becomes the first task that asks: its memory is all its own."""
 
-import gc
 import os
 import signal
 import socket
@@ -14,6 +13,7 @@ from pathlib import Path
 from shlex import quote
 from tempfile import TemporaryDirectory
 
+from components.contracts.garbage import collect_rarely
 from components.contracts.step import quiet_libraries
 from components.evaluation.worker import WARM_PYTHON
 from pipelines.fork_client import ONCE
@@ -55,7 +55,7 @@ def warm_python(pipeline: str, all_will_work: bool) -> Iterator[None]:
 def become_the_first(listener: socket.socket, until: Connection) -> None:
     """Become the task of the first client that comes, tell it how that ended, and end; or when `until` ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the task
-    gc.disable()  # as a fork server does while it imports
+    collect_rarely()
     for module in _TORCH_MODEL:
         import_ahead(module)
     if until in wait([listener, until]):

@@ -15,6 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 from components.contracts.candidate import Candidate
 from components.contracts.dataset import SCHEMA, SPLITS, Dataset, DataSource, SplitFile
 from components.contracts.folders import sha256_of, sha256_of_files, sha256_of_mapping, write_manifest
+from components.contracts.garbage import collect_rarely
 from components.contracts.model import BaseModel, TunedModel
 
 GOOD = ["lovely", "warm", "bright", "funny", "moving", "delightful", "superb", "charming", "fresh", "tender"]
@@ -49,6 +50,7 @@ LONG_FILES = {
 
 # two processes share two cores: threads that wait for each other would only keep the other one waiting too
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+collect_rarely()
 
 
 class ByRoom(LoadScopeScheduling):

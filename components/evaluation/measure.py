@@ -16,6 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from components.contracts.garbage import collect_rarely
+
 _MIB = 1024 * 1024
 _GLANCE_SECONDS = 0.01
 _AT_REST = 0.1
@@ -121,6 +123,7 @@ def answer(classifier: Classifier, request: dict[str, Any]) -> Any:
 
 def main(runtime: str, folder: str, threads: str) -> None:
     """Load the model, say so, and answer until the input ends."""
+    collect_rarely()
     # libraries that print must not speak between the answers
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
         os.dup2(2, 1)
