@@ -1,5 +1,6 @@
 """What every step does around its work: joins its MLflow run, reports to a watcher, and fails with sentences."""
 
+import errno
 import json
 import os
 import resource
@@ -70,8 +71,11 @@ def _as_refusal(error: OSError) -> Refusal:
     """Return the sentence for a file system's refusal that the work did not catch itself; re-raise any other error."""
     from pathlib import Path
 
+    place = Path(error.filename or "the output")
+    if error.errno == errno.EACCES and place.is_file() and not os.access(place, os.R_OK, effective_ids=True):
+        return BadInput(Fault(str(place), "no permission to read", "a readable file", "Allow this user to read it."))
     try:
-        with writing(Path(error.filename or "the output")):
+        with writing(place):
             raise error
     except Refusal as refusal:
         return refusal

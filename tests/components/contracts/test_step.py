@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,26 @@ def test_another_error_of_the_system_names_the_file(events: Path, capsys: pytest
     assert fail(FileNotFoundError(errno.ENOENT, "No such file or directory", "/in/rows.csv")) == 70
     assert "/in/rows.csv: found No such file or directory; expected a readable file" in capsys.readouterr().err
     assert told(events)[-1]["defect"] is False
+
+
+def test_a_file_that_may_not_be_read_is_not_taken_for_one_that_cannot_be_written(
+    events: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nobody = 65534
+    with tempfile.TemporaryDirectory() as open_to_all:
+        rows = Path(open_to_all, "rows.csv")
+        rows.touch(mode=0o200)
+        Path(open_to_all).chmod(0o755)
+        mine = os.geteuid()
+        if mine == 0:
+            os.seteuid(nobody)  # root may read everything
+        try:
+            with pytest.raises(SystemExit) as ended, step("evaluation", "onnx-fp32"):
+                rows.read_text()
+        finally:
+            os.seteuid(mine)
+    assert ended.value.code == BadInput.exit_code
+    assert "rows.csv: found no permission to read; expected a readable file" in capsys.readouterr().err
 
 
 def test_a_defect_leaves_a_traceback_in_the_log(events: Path, capsys: pytest.CaptureFixture[str]) -> None:
