@@ -3,11 +3,16 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
-from tests.manifests.built import MANIFESTS, build, find, pods
+from pipelines import build_images
+from pipelines.containers import engine
+from tests.image_registry import empty_registry, tiny_image
+from tests.manifests.built import MANIFESTS, build, copy_manifests, find, pods
 
 FOLDERS = ("overlays/kind", "overlays/cluster", "serving", "training")
 ROOMS = ("fine_tuning", "mlflow", "pipelines", "registration", "selection")
@@ -57,6 +62,47 @@ def test_images_that_no_registry_has_are_pinned_by_tag(tmp_path: Path) -> None:
     local = {room: {"tag": f"bessemer/{room}:0012345", "digest": ""} for room in ROOMS}
     assert pin(built_images(tmp_path, **local), "--by-tag").returncode == 0
     assert images_of_bessemer(tmp_path / "deploy" / "kind") == {"bessemer/mlflow:0012345", "bessemer/pipelines:0012345"}
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[str]:
+    """The address of an empty registry on this machine."""
+    with empty_registry(tmp_path) as address:
+        yield address
+
+
+@pytest.mark.slow
+def test_images_of_others_are_pinned_by_the_digest_that_their_registry_names(tmp_path: Path, registry: str) -> None:
+    manifests = copy_manifests(tmp_path)
+    for file in (manifests / "overlays" / "kind").rglob("*.yaml"):
+        for name in ("postgres", "chrislusf/seaweedfs"):
+            changed = file.read_text().replace(f"image: {name}\n", f"image: {registry}/{name}\n")
+            file.write_text(changed.replace(f"{{name: {name},", f'{{name: "{registry}/{name}",'))
+    tagged = [f"{registry}/postgres:17.6-bookworm", f"{registry}/chrislusf/seaweedfs:4.48"]
+    with tiny_image(tagged[0]), tiny_image(tagged[1]), engine() as docker:
+        for image in tagged:
+            build_images.push(docker, image)
+    command = [sys.executable, str(manifests / "pin.py"), str(built_images(tmp_path)), "--by-tag", "--others"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    built = [each["image"] for pod in pods(build(tmp_path / "deploy" / "kind")) for each in pod.containers]
+    for image in tagged:
+        repository, _, tag = image.rpartition(":")
+        asked = requests.get(
+            f"http://{registry}/v2/{repository.partition('/')[2]}/manifests/{tag}",
+            headers={"Accept": "application/vnd.docker.distribution.manifest.v2+json"},
+            timeout=5,
+        )
+        assert f"{repository}@{asked.headers['Docker-Content-Digest']}" in built
+
+
+@pytest.mark.slow
+def test_registries_that_do_not_say_are_all_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+    done = pin(built_images(tmp_path), "--others")
+    assert done.returncode == 1
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["postgres", "chrislusf/seaweedfs"]
+    assert not (tmp_path / "deploy").exists()
 
 
 def test_the_schedule_compiles_with_the_images_that_are_pinned(tmp_path: Path) -> None:

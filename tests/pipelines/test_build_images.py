@@ -1,8 +1,5 @@
-"""Handing images to a registry: a real one, from Debian's package docker-registry."""
+"""Handing images to a registry."""
 
-import io
-import shutil
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,41 +10,24 @@ from components.contracts.faults import Unavailable
 from pipelines import build_images, images
 from pipelines.containers import engine
 from pipelines.images import BuiltImage, references, write_built
-from tests.mlflow_here import answering_on, free_port
+from tests.image_registry import empty_registry, tiny_image
 
 pytestmark = pytest.mark.slow
-
-CONFIG = """\
-version: 0.1
-storage: {{filesystem: {{rootdirectory: {folder}}}}}
-http: {{addr: "{address}"}}
-"""
 
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[str]:
     """The address of an empty registry on this machine."""
-    program = shutil.which("docker-registry")
-    assert program, "apt-get install docker-registry"
-    port = free_port()
-    config = tmp_path / "registry.yml"
-    config.write_text(CONFIG.format(folder=tmp_path / "storage", address=f"127.0.0.1:{port}"))
-    with answering_on([program, "serve", str(config)], port, "/v2/", tmp_path / "registry"):
-        yield f"127.0.0.1:{port}"
+    with empty_registry(tmp_path) as address:
+        yield address
 
 
 @pytest.fixture
 def tiny(registry: str) -> Iterator[str]:
-    """An image of a single file, named as the room selection's in that registry."""
+    """A tiny image, named as the room selection's in that registry."""
     tag = f"{registry}/bessemer/selection:abc123"
-    layer = io.BytesIO()
-    with tarfile.open(fileobj=layer, mode="w") as tar:
-        tar.addfile(tarfile.TarInfo("empty"))
-    with engine() as docker:
-        repository, _, version = tag.rpartition(":")
-        docker.api.import_image_from_data(layer.getvalue(), repository=repository, tag=version)
+    with tiny_image(tag):
         yield tag
-        docker.images.remove(tag, force=True)
 
 
 def test_what_is_pushed_is_compiled_by_its_digest(
