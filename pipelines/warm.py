@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from shlex import quote
 from tempfile import TemporaryDirectory
 
 from components.contracts.garbage import collect_rarely
@@ -42,7 +41,7 @@ def warm_python(pipeline: str, all_will_work: bool) -> Iterator[None]:
             process = get_context("spawn").Process(target=become_the_first, args=[listener, until])
             process.start()
         until.close()
-        os.environ[WARM_PYTHON] = client_of(Path(path), quote(ONCE))
+        os.environ[WARM_PYTHON] = client_of(Path(path), ONCE)
         try:
             yield
         finally:
