@@ -1,7 +1,6 @@
 """A journal only grows: what changes it is found, and of two writers one gets through."""
 
 import json
-import multiprocessing
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Barrier as BarrierOfProcesses
@@ -14,6 +13,7 @@ from mlflow import MlflowClient
 from components.contracts.faults import BadInput, Unavailable
 from components.contracts.journal import Entry, Journal, Overtaken
 from tests.mlflow_here import mlflow_server
+from tests.processes import FORKED, start
 from tests.servers import postgresql
 
 WRITERS = 4
@@ -190,14 +190,9 @@ def race_on(uri: str, line: BarrierOfProcesses, entries: int, number: int, repor
 
 def every_entry_has_one_writer(uri: str, folder: Path) -> None:
     """Let processes race for 20 entries, and compare what each of them says with what is there."""
-    context = multiprocessing.get_context("spawn")
-    line = context.Barrier(WRITERS)
+    line = FORKED.Barrier(WRITERS)
     reports = [folder / f"report-{number}" for number in range(WRITERS)]
-    started = [
-        context.Process(target=race_on, args=(uri, line, 20, number, report)) for number, report in enumerate(reports)
-    ]
-    for process in started:
-        process.start()
+    started = [start(race_on, uri, line, 20, number, report) for number, report in enumerate(reports)]
     for process in started:
         process.join()
     claims = [(entry, number) for number, path in enumerate(reports) for entry in json.loads(path.read_text())]

@@ -1,6 +1,5 @@
 """The steps of one KFP run make one tree in MLflow, whoever comes first, fails, or is tried again."""
 
-import multiprocessing
 from contextlib import suppress
 from multiprocessing.synchronize import Barrier
 
@@ -12,6 +11,7 @@ from components.contracts.faults import BadInput, Fault
 from components.contracts.kubeflow_run import KFP_RUN_TAG, PARENT_TAG, end_step, open_step
 from components.contracts.tracking import connect, step_run
 from tests.mlflow_here import Server
+from tests.processes import FORKED, start
 
 STEPS = ["data_ingestion", "model_ingestion", "data_validation", "fine_tuning"]
 
@@ -101,8 +101,8 @@ def test_while_another_step_runs_the_whole_runs() -> None:
 def test_of_two_that_were_opened_at_once_the_older_counts(younger_first: bool) -> None:
     client = MlflowClient()
     opened = []
-    for start in (2000, 1000) if younger_first else (1000, 2000):
-        whole = client.create_run("0", start_time=start, tags={KFP_RUN_TAG: "run-1"}).info.run_id
+    for began in (2000, 1000) if younger_first else (1000, 2000):
+        whole = client.create_run("0", start_time=began, tags={KFP_RUN_TAG: "run-1"}).info.run_id
         tags = {PARENT_TAG: whole, KFP_RUN_TAG: "run-1"}
         opened.append(client.create_run("0", run_name=f"step {start}", tags=tags).info.run_id)
     _, found = open_step(client, "0", "run-1", "fine_tuning")
@@ -131,11 +131,8 @@ def walk(first: int, together: Barrier) -> None:
 
 @pytest.mark.slow
 def test_steps_that_start_at_once_make_one_tree(server: Server) -> None:
-    spawn = multiprocessing.get_context("spawn")
-    together = spawn.Barrier(4)
-    walkers = [spawn.Process(target=walk, args=(first, together)) for first in range(4)]
-    for walker in walkers:
-        walker.start()
+    together = FORKED.Barrier(4)
+    walkers = [start(walk, first, together) for first in range(4)]
     for walker in walkers:
         walker.join(timeout=120)
     assert [walker.exitcode for walker in walkers] == [0] * 4

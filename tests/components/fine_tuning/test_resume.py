@@ -17,12 +17,10 @@ from components.contracts.model import TunedModel, read_model
 from components.contracts.tracking import StepRun
 from components.fine_tuning.config import FineTuningSettings
 from tests.components.fine_tuning.conftest import QUICK
+from tests.processes import FORKED
 
 SETTINGS = replace(QUICK, epochs=3, checkpoint_seconds=0)
 _PATIENCE_SECONDS = 120
-
-processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["components.fine_tuning.tune"])
 
 
 def train(folders: tuple[Path, Path, Path], settings: FineTuningSettings, output: Path, checkpoints: Path) -> None:
@@ -65,19 +63,19 @@ def test_killed_again_and_again_it_comes_to_the_same_weights(
     folders: tuple[Path, Path, Path], tmp_path: Path, checkpoints: Path, precision: str
 ) -> None:
     settings = replace(SETTINGS, precision=precision)
-    undisturbed = processes.Process(target=train, args=(folders, settings, tmp_path / "whole", tmp_path / "other"))
+    undisturbed = FORKED.Process(target=train, args=(folders, settings, tmp_path / "whole", tmp_path / "other"))
     undisturbed.start()
     undisturbed.join()
     dice = random.Random(precision)
     reached = [0]
     for _ in range(4):
-        child = processes.Process(target=train, args=(folders, settings, tmp_path / "tuned", checkpoints))
+        child = FORKED.Process(target=train, args=(folders, settings, tmp_path / "tuned", checkpoints))
         child.start()
         if not kill_after_a_while(child, checkpoints, dice.uniform(0, 0.25)):
             break
         reached.append(step_of(checkpoints))
         assert not (tmp_path / "tuned").exists()
-    last = processes.Process(target=train, args=(folders, settings, tmp_path / "tuned", checkpoints))
+    last = FORKED.Process(target=train, args=(folders, settings, tmp_path / "tuned", checkpoints))
     last.start()
     last.join()
     assert last.exitcode == undisturbed.exitcode == 0

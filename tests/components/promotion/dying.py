@@ -1,12 +1,7 @@
-"""A client that dies at a given write, and the works that it dies in.
-
-`python -m tests.components.promotion.dying WORK FOLDER WRITE` does a work in a process of its own, which a SIGKILL ends
-before that write.
-"""
+"""A client that dies at a given write, and the works that it dies in."""
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -97,10 +92,7 @@ def do(work: str, client: Any, folder: Path) -> None:
             answer(ledger, "approval" if work == "approval" else "rejection", 4, "I looked at it.")
 
 
-def main(work: str, folder: str, last: str) -> None:
+def do_and_die(work: str, folder: Path, last: int) -> None:
+    """Do the work in this process, which a SIGKILL ends before its `last`th write."""
     client = MlflowClient(f"sqlite:///{folder}/mlflow.db")
-    do(work, Dying(client, int(last), lambda: os.kill(os.getpid(), signal.SIGKILL)), Path(folder))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    do(work, Dying(client, last, lambda: os.kill(os.getpid(), signal.SIGKILL)), folder)

@@ -1,7 +1,5 @@
 """Nothing is lost and nothing is done twice, wherever a promotion, an approval or a rollback is killed."""
 
-import subprocess
-import sys
 from itertools import count
 from pathlib import Path
 
@@ -9,11 +7,10 @@ import pytest
 
 from components.promotion.entries import champion
 from tests.components.promotion.conftest import copied
-from tests.components.promotion.dying import WRITES, Dying, Killed, do, kill, prepare
+from tests.components.promotion.dying import WRITES, Dying, Killed, do, do_and_die, kill, prepare
 from tests.components.promotion.gate import Gate, promoted, register
 from tests.mlflow_here import MlflowClient
-
-ROOT = Path(__file__).parents[3]
+from tests.processes import start
 
 ENDS = {
     "promotion": (["promotion"], 4),
@@ -91,8 +88,9 @@ def test_a_process_that_is_killed_leaves_what_the_next_one_finishes(
         folder.mkdir()
         gate = copied(reigned, folder, folder / "mlflow.db")
         prepare(work, gate)
-        command = [sys.executable, "-m", "tests.components.promotion.dying", work, str(folder), str(last)]
-        assert subprocess.run(command, cwd=ROOT).returncode == -9
+        process = start(do_and_die, work, folder, last)
+        process.join()
+        assert process.exitcode == -9
         do(work, gate.client, folder)
         whole(gate, work)
 

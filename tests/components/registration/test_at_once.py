@@ -5,7 +5,6 @@ whose steps, in a process of their own, open their runs, log to them and end the
 real registration of a candidate of its own under the one name. What the steps work out in between touches no server.
 """
 
-import multiprocessing
 import os
 import shutil
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from components.registration.evidence import Inputs
 from components.registration.register import register
 from tests.components.registration.workshop import SETTINGS, furnish, rewrite
 from tests.mlflow_here import Server, mlflow_server
+from tests.processes import FORKED, start
 from tests.servers import postgresql
 
 pytestmark = pytest.mark.slow
@@ -73,9 +73,7 @@ def test_twenty_pipelines_at_once(
     on_postgresql: Server,
     tmp_path: Path,
 ) -> None:
-    forks = multiprocessing.get_context("forkserver")  # processes of their own, but libraries are imported only once
-    forks.set_forkserver_preload([__name__])
-    together = forks.Barrier(PIPELINES)
+    together = FORKED.Barrier(PIPELINES)
     candidates = {}
     started = []
     for number in range(PIPELINES):
@@ -83,10 +81,7 @@ def test_twenty_pipelines_at_once(
         onnx = candidate_of_its_own(onnx_candidate_folder, folder / "onnx", number)
         candidates[f"run-{number}"] = sha256_of(onnx / Candidate.FILE)
         workshop = furnish(folder / "made", base_folder, tuned_folder, dataset_folder, baseline_folder, onnx)
-        line = (number, workshop.inputs(), folder / "registration", together)
-        started.append(forks.Process(target=pipeline, args=line))
-    for process in started:
-        process.start()
+        started.append(start(pipeline, number, workshop.inputs(), folder / "registration", together))
     for process in started:
         process.join(timeout=300)
     assert [process.exitcode for process in started] == [0] * PIPELINES

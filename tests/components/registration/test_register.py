@@ -1,6 +1,5 @@
 """Registering a candidate: what stands in MLflow afterwards, and that nothing does when it is broken off."""
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -18,11 +17,11 @@ from components.contracts.tracking import StepRun, step_run
 from components.registration.evidence import Inputs
 from components.registration.register import register
 from components.registration.registry import make_model
-from tests.components.registration.registering import command
+from tests.components.registration.registering import register_here
 from tests.components.registration.workshop import SETTINGS, Workshop, registry
 from tests.mlflow_here import Server
+from tests.processes import start
 
-ROOT = Path(__file__).parents[3]
 ONE_VERSION = {"sentiment": ({1: ""}, {"challenger": 1})}
 
 
@@ -181,9 +180,12 @@ def test_a_full_disk_under_the_model_store_leaves_the_registry_alone(
     assert not (tmp_path / "registration").exists()
 
 
-def in_a_process(inputs: Inputs, output: Path, *break_off: str) -> "subprocess.CompletedProcess[str]":
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command(inputs, output, *break_off), env=environment, capture_output=True, text=True)
+def broken_off(inputs: Inputs, output: Path, function: str, by: int) -> tuple[int | None, str]:
+    """Return how a process ended that gets the signal when it calls `function`, and what it wrote to stderr."""
+    said = output.with_name("stderr")
+    process = start(register_here, inputs, output, function, by, stderr=said)
+    process.join()
+    return process.exitcode, said.read_text()
 
 
 STEPS = ["log_model", "make_model", "make_version", "write_manifest", "finish_version", "delete_model_version_tag"]
@@ -194,9 +196,9 @@ STEPS = ["log_model", "make_model", "make_version", "write_manifest", "finish_ve
 def test_an_interrupt_leaves_the_registry_alone(
     function: str, inputs: Inputs, pipeline_run: str, client: MlflowClient, tmp_path: Path
 ) -> None:
-    interrupted = in_a_process(inputs, tmp_path / "registration", function, str(int(signal.SIGINT)))
-    assert interrupted.returncode == 130, interrupted.stderr
-    assert "Traceback" not in interrupted.stderr
+    exit_code, said = broken_off(inputs, tmp_path / "registration", function, signal.SIGINT)
+    assert exit_code == 130, said
+    assert "Traceback" not in said
     assert registry(client) == {}
     assert not (tmp_path / "registration").exists()
 
@@ -206,7 +208,7 @@ def test_an_interrupt_leaves_the_registry_alone(
 def test_what_a_kill_leaves_the_next_attempt_finishes(
     function: str, inputs: Inputs, pipeline_run: str, client: MlflowClient, tmp_path: Path
 ) -> None:
-    assert in_a_process(inputs, tmp_path / "registration", function, str(int(signal.SIGKILL))).returncode == -9
+    assert broken_off(inputs, tmp_path / "registration", function, signal.SIGKILL)[0] == -9
     assert not (tmp_path / "registration").exists()
     with step_run("registration") as run:
         result = register(inputs, SETTINGS, tmp_path / "registration", tmp_path / "card", run)
@@ -224,7 +226,7 @@ def test_what_a_kill_leaves_another_run_clears(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    in_a_process(inputs, tmp_path / "registration", function, str(int(signal.SIGKILL)))
+    broken_off(inputs, tmp_path / "registration", function, signal.SIGKILL)
     ((versions, aliases),) = registry(client).values()  # type: ignore[misc]
     assert list(versions) == [1]
     assert versions[1]
@@ -247,10 +249,11 @@ def test_two_registrations_at_once_make_two_versions(
     started = []
     inputs = workshop.inputs()
     for number in range(3):
-        environment = {"MLFLOW_RUN_ID": client.create_run(experiment).info.run_id, "PYTHONPATH": str(ROOT)}
-        line = command(inputs, tmp_path / f"registration-{number}")
-        started.append(subprocess.Popen(line, env={**os.environ, **environment}))
-    assert [process.wait() for process in started] == [0, 0, 0]
+        run_id = client.create_run(experiment).info.run_id
+        started.append(start(register_here, inputs, tmp_path / f"registration-{number}", MLFLOW_RUN_ID=run_id))
+    for process in started:
+        process.join()
+    assert [process.exitcode for process in started] == [0, 0, 0]
     results = [read_manifest(tmp_path / f"registration-{number}", Registration) for number in range(3)]
     assert {result.version for result in results} == {1, 2, 3}
     ((versions, aliases),) = registry(client).values()  # type: ignore[misc]
