@@ -45,6 +45,7 @@ def test_the_folder_holds_the_contract_and_nothing_else(
     assert found == [recipe, f"{recipe}/candidate.json", f"{recipe}/model.onnx", f"{recipe}/tokenizer.json"]
 
 
+@pytest.mark.slow
 def test_equal_input_gives_equal_bytes(tuned_folder: Path, dataset_folder: Path, tmp_path: Path) -> None:
     elsewhere = shutil.copytree(tuned_folder, tmp_path / "copy")
     one, other = (

@@ -104,7 +104,7 @@ def test_of_two_that_were_opened_at_once_the_older_counts(younger_first: bool) -
     for began in (2000, 1000) if younger_first else (1000, 2000):
         whole = client.create_run("0", start_time=began, tags={KFP_RUN_TAG: "run-1"}).info.run_id
         tags = {PARENT_TAG: whole, KFP_RUN_TAG: "run-1"}
-        opened.append(client.create_run("0", run_name=f"step {start}", tags=tags).info.run_id)
+        opened.append(client.create_run("0", run_name=f"step {began}", tags=tags).info.run_id)
     _, found = open_step(client, "0", "run-1", "fine_tuning")
     whole, steps = tree(client)
     assert (whole.info.run_id, whole.info.start_time) == (found, 1000)

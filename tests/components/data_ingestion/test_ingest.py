@@ -183,6 +183,7 @@ def test_a_folder_is_read_as_one_in_sorted_order(tmp_path: Path) -> None:
     assert pairs_of(tmp_path / "out") == reviews(60)
 
 
+@pytest.mark.slow
 def test_a_text_of_10_mb_passes_through(tmp_path: Path) -> None:
     long = ("word " * 2_000_000, "fresh")
     for ending in ("csv", "jsonl", "parquet"):
@@ -262,6 +263,7 @@ def test_a_defect_of_the_disk_is_no_fault_of_the_data(tmp_path: Path, monkeypatc
         ingest(source, config, tmp_path / "out", StepRun())
 
 
+@pytest.mark.slow
 def test_killed_and_run_again(tmp_path: Path) -> None:
     path = write(tmp_path / "reviews.csv", reviews(100_000))
     (tmp_path / "settings.json").write_text(json.dumps({"source": str(path)}))

@@ -53,6 +53,7 @@ def test_a_sound_data_set_is_said_to_be(judge: Judge, sound: dict[str, Pairs]) -
     assert "values must be less than or equal to" in text
 
 
+@pytest.mark.slow
 def test_the_same_data_set_gives_the_same_page(judge: Judge, sound: dict[str, Pairs]) -> None:
     judge(sound)
     first = judge.page.read_bytes()

@@ -68,6 +68,7 @@ def test_what_is_hard_stops_with_the_row(judge: Judge, with_text: Build, text: s
     assert said in sentence
 
 
+@pytest.mark.slow
 def test_a_text_of_10_mb(judge: Judge, with_text: Build) -> None:
     (sentence,) = judge.refusal(with_text("a film, " * 1_310_720))
     assert sentence == (

@@ -14,6 +14,7 @@ def draw(labels: int, path: Path) -> np.ndarray:
     return imread(path)
 
 
+@pytest.mark.slow
 def test_the_picture_grows_with_the_labels(tmp_path: Path) -> None:
     small, large = draw(2, tmp_path / "small.png"), draw(50, tmp_path / "large.png")
     assert max(small.shape[:2]) < 1000

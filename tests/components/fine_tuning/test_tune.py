@@ -114,6 +114,7 @@ def test_nothing_is_left_beside_the_result(whole: Path) -> None:
     assert not list((whole.parent / "checkpoints").iterdir())
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes_and_no_noise(
     whole: Path, inputs: Inputs, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -134,6 +135,7 @@ def dataset_of(folder: Path, train: list[tuple[str, str]], held_out: list[tuple[
     return dataset, validation
 
 
+@pytest.mark.slow
 def test_patience_ends_early_and_weights_that_are_clearly_worse_are_not_kept(inputs: Inputs, tmp_path: Path) -> None:
     pairs = labelled_texts(160, seed=3)
     opposite = {"fresh": "rotten", "rotten": "fresh"}
@@ -170,6 +172,7 @@ def test_metrics_by_step_and_the_curve_are_in_mlflow(
     assert [file.path for file in client.list_artifacts(run_id, "plots")] == ["plots/training_curve.png"]
 
 
+@pytest.mark.slow
 def test_a_tracking_server_that_is_gone_ends_it_with_a_sentence_and_a_checkpoint(
     whole: Path, inputs: Inputs, tmp_path: Path, checkpoints: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +203,7 @@ def test_other_code_does_not_go_on_from_a_checkpoint(
         assert len(list(checkpoints.glob("*/state.pt"))) == there_are
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_no_model_and_no_training_is_lost(
     whole: Path, inputs: Inputs, tmp_path: Path, small_disk: Path, checkpoints: Path
 ) -> None:

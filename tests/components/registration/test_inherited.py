@@ -46,6 +46,7 @@ def keys(reference: Path) -> list[bytes]:
     return list(pq.read_table(reference / Reference.TRAINING_TEXTS)["key"].to_pylist())
 
 
+@pytest.mark.slow
 def test_the_parents_texts_and_those_before_go_to_the_child(
     register_from: RegisterFrom, inputs: Inputs, client: MlflowClient
 ) -> None:

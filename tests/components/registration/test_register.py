@@ -56,6 +56,7 @@ def test_no_candidate_within_the_budgets_registers_nothing(
     assert not (tmp_path / "registration").exists()
 
 
+@pytest.mark.slow
 def test_the_same_candidate_of_the_same_run_is_registered_once(
     inputs: Inputs, run: StepRun, client: MlflowClient, tmp_path: Path
 ) -> None:

@@ -43,6 +43,7 @@ def test_the_same_choice_gives_the_same_bytes(choice: Choice, tmp_path: Path) ->
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
 
 
+@pytest.mark.slow
 def test_the_picture_grows_with_the_candidates(choice: Choice, tmp_path: Path) -> None:
     many = replace(choice, verdicts=[*choice.verdicts, *choice.verdicts[1:] * 3])
     draw_frontier(choice, tmp_path / "few.png")

@@ -75,6 +75,7 @@ def test_other_settings_and_a_pause_are_changes_too(api: KubeflowApi, bessemer: 
     assert [run["status"] for run in api.recurring_runs.values()] == ["ENABLED"]
 
 
+@pytest.mark.slow
 def test_a_preset_is_either_built_or_retrained_by_its_schedule(api: KubeflowApi, bessemer: Bessemer) -> None:
     bessemer("schedule", "smoke", "--cron", "0 3 * * 1")
     done = bessemer("schedule", "smoke", "--cron", "0 3 * * 1", "--retrain")

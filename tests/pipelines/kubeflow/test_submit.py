@@ -42,6 +42,7 @@ def test_other_code_is_another_version_of_the_same_pipeline(api: KubeflowApi, be
     assert (len(api.pipelines), len(api.versions)) == (1, 2)
 
 
+@pytest.mark.slow
 def test_every_pipeline_is_brought_there_once(api: KubeflowApi, bessemer: Bessemer) -> None:
     for _ in range(2):
         done = bessemer("upload")

@@ -141,6 +141,7 @@ def add(repository: Path, rows: str) -> str:
     return git("rev-parse", "HEAD")
 
 
+@pytest.mark.slow
 def test_a_version_that_was_trained_further_is_brought_from_its_registry(
     registered: Register,
     recorded: Recorded,

@@ -102,6 +102,7 @@ def test_a_model_that_bears_no_int8_at_all_stays_in_fp32(
     assert OnnxTextClassifier(tmp_path / "int8").logits(["a lovely film"]).shape == (1, 2)
 
 
+@pytest.mark.slow
 def test_answers_that_change_without_a_loss_of_accuracy_count_too(
     well_tuned_folder: Path, many_rows_folder: Path, tmp_path: Path
 ) -> None:
