@@ -10,6 +10,7 @@ from shutil import copyfile
 from tempfile import TemporaryDirectory
 
 from components.contracts.faults import writing
+from components.contracts.step import quiet_libraries
 
 
 def empty_database() -> Path:
@@ -51,4 +52,5 @@ def begin_database(path: Path) -> None:
 
 
 if __name__ == "__main__":
+    quiet_libraries()
     empty_database()
