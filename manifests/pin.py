@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,8 @@ def digests_of_others(folder: Path, faults: list[str]) -> list[dict[str, str]]:
     for image in yaml.safe_load((folder / "kustomization.yaml").read_text()).get("images", []):
         tagged = f"{image['name']}:{image['newTag']}"
         try:
-            docker = from_env()
-            pins.append({"name": image["name"], "digest": docker.images.get_registry_data(tagged).id})
-            docker.close()
+            with closing(from_env()) as docker:
+                pins.append({"name": image["name"], "digest": docker.images.get_registry_data(tagged).id})
         except DockerException as error:
             faults.append(f"{tagged}: no digest ({error}). Start Docker and reach the registry, or leave --others out.")
     return pins

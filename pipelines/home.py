@@ -14,9 +14,14 @@ def home() -> Path:
     return Path(os.environ.get("BESSEMER_HOME") or ".bessemer").absolute()
 
 
+def database() -> Path:
+    """Return the SQLite file in which MLflow keeps runs and versions where no server is named."""
+    return home() / "mlflow.db"
+
+
 def tracking_uri() -> str:
-    """Return where MLflow is: MLFLOW_TRACKING_URI, or a SQLite file at home."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{home()}/mlflow.db"
+    """Return where MLflow is: MLFLOW_TRACKING_URI, or the database at home."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{database()}"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from components.contracts.tracking import answering, experiment_named
 from pipelines.empty_database import begin_database
 from pipelines.fingerprint import code_revision
 from pipelines.forking import forking_tasks
-from pipelines.home import RunFolder, home, tracking_uri
+from pipelines.home import RunFolder, database, home, tracking_uri
 from pipelines.jobs import graph_of
 from pipelines.steps import EventReader
 from pipelines.warm import warm_python
@@ -102,8 +102,8 @@ def _pipeline_run(title: str, run: RunFolder) -> Iterator[None]:
     """
     from mlflow import MlflowClient
 
-    if os.environ["MLFLOW_TRACKING_URI"] == f"sqlite:///{home()}/mlflow.db":
-        begin_database(home() / "mlflow.db")
+    if os.environ["MLFLOW_TRACKING_URI"] == f"sqlite:///{database()}":
+        begin_database(database())
     given = os.environ.get("MLFLOW_RUN_ID")
     with answering():
         client = MlflowClient()

@@ -69,7 +69,9 @@ def become_the_first(listener: socket.socket, until: Connection) -> None:
             code = 0
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        except Exception:
+            if isinstance(end.code, str):
+                print(end.code, file=sys.stderr)
+        except Exception:  # as an interpreter ends: with the traceback in the log before anybody is told
             traceback.print_exc()
         with client, suppress(OSError):  # a client that is gone needs no answer
             client.sendall(str(code).encode())

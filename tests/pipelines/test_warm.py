@@ -43,10 +43,14 @@ def test_the_first_finds_torch_imported_and_the_next_gets_a_python_of_its_own(py
     ]
 
 
-def test_a_task_that_fails_says_why(python: str, tmp_path: Path) -> None:
-    ended = run(python, "1 / 0", tmp_path)
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("1 / 0", "ZeroDivisionError: division by zero"), ("raise SystemExit('no such thing')", "no such thing")],
+)
+def test_a_task_that_fails_says_why(python: str, tmp_path: Path, code: str, said: str) -> None:
+    ended = run(python, code, tmp_path)
     assert ended.returncode == 1
-    assert ended.stderr.strip().endswith("ZeroDivisionError: division by zero")
+    assert ended.stderr.strip().endswith(said)
 
 
 def test_its_peak_memory_is_that_of_a_process_of_its_own(python: str, tuned_folder: Path, tmp_path: Path) -> None:
