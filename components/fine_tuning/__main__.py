@@ -1,7 +1,11 @@
-"""Run fine-tuning by hand: `python -m components.fine_tuning DATASET BASE VALIDATION OUTPUT --settings FILE`."""
+"""Run fine-tuning by hand: `python -m components.fine_tuning DATASET BASE VALIDATION OUTPUT --settings FILE`.
+
+With `torchrun` in the place of `python` its processes share the work; they have to see the same folders.
+"""
 
 import argparse
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,13 +24,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--curve", type=Path, help="where the training curve goes; OUTPUT.html otherwise")
     parser.add_argument("--settings", type=Path, help="a JSON file with the section fine_tuning")
     given = parser.parse_args(arguments)
-    with step("fine_tuning") as run:
+    is_first = os.environ.get("RANK", "0") == "0"
+    with step("fine_tuning", tracked=is_first) as run:
         config = read_settings_file(FineTuningSettings, given.settings, "fine_tuning")
         from components.fine_tuning.tune import tune  # torch: not for --help, nor for settings that are at fault
 
         curve = given.curve or given.output.with_suffix(".html")
         tuned = tune(given.dataset, given.base, given.validation, config, given.output, curve, run)
-        print(json.dumps(tuned.validation, indent=2))
+        if is_first:
+            print(json.dumps(tuned.validation, indent=2))
 
 
 if __name__ == "__main__":

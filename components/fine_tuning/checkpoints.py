@@ -18,7 +18,7 @@ from components.fine_tuning.disk import as_os_errors
 
 CHECKPOINTS = "BESSEMER_CHECKPOINTS"
 """The environment variable that names the folder of all checkpoints: in a cluster, a volume that outlives the pod."""
-_FORMAT = 1
+_FORMAT = 2
 """Raised when a training can no longer go on from what an older version wrote; by hand, no fingerprint tells."""
 
 

@@ -21,6 +21,8 @@ class FineTuningSettings:
     """The highest step size of AdamW."""
     weight_decay: Annotated[float, Field(ge=0, lt=1)] = 0.01
     """AdamW's decoupled decay of matrices; biases and normalisations have none."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """The share of activations that training leaves out at random; null leaves it to the base model's config.json."""
     warmup_share: Annotated[float, Field(ge=0, lt=1)] = 0.1
     """The share of all training samples over which the step size climbs to its highest."""
     schedule: Literal["linear", "cosine", "constant"] = "linear"

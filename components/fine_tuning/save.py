@@ -27,7 +27,7 @@ def save_tuned_model(folder: Path, inputs: Inputs, training: Training, kept: Kep
     """
     with whole_folder(folder) as partial:
         with as_os_errors():
-            training.accelerator.unwrap_model(training.model).save_pretrained(partial)
+            training.model.save_pretrained(partial)
         (partial / "model.safetensors").chmod(
             0o644
         )  # safetensors keeps it to its owner; later steps may be another user
@@ -62,6 +62,7 @@ def _manifest(folder: Path, inputs: Inputs, training: Training, kept: Kept, prec
         made_with={
             **made_with(*LIBRARIES),
             "device": str(training.accelerator.device),
+            "processes": str(training.accelerator.num_processes),
             "threads": str(torch.get_num_threads()),
         },
     )

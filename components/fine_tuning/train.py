@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from accelerate import Accelerator
 from torch import Tensor
@@ -19,6 +20,7 @@ from components.fine_tuning.checkpoints import load_checkpoint, save_checkpoint
 from components.fine_tuning.config import FineTuningSettings
 from components.fine_tuning.history import History
 from components.fine_tuning.interrupts import Asked, held_back
+from components.fine_tuning.processes import all_there, from_all, share_of, sum_over_all
 from components.fine_tuning.schedule import learning_rate
 from components.fine_tuning.tasks.task import Answers, Example, Task
 
@@ -85,7 +87,7 @@ class Training:
             examples: the training split.
             held_out: the validation split.
             settings: how it is trained.
-            accelerator: the device and the arithmetic.
+            accelerator: the device, the arithmetic, and the processes that share the training.
             history: where numbers by step go.
 
         """
@@ -94,7 +96,8 @@ class Training:
         self.lengths = [len(example.ids) for example in examples]
         optimizer = torch.optim.AdamW(_groups(model, settings.weight_decay), lr=settings.learning_rate, fused=True)
         self.pad_id: int = model.config.pad_token_id
-        self.model, self.optimizer = accelerator.prepare(model, optimizer)
+        self.shared_model, self.optimizer = accelerator.prepare(model, optimizer)
+        self.model: PreTrainedModel = accelerator.unwrap_model(self.shared_model)
         self.place = Place()
         self.kept: Kept | None = None
         self._smooth_loss: float | None = None
@@ -104,23 +107,38 @@ class Training:
 
         Raises:
             KeyboardInterrupt: it was asked to end; the checkpoint is written.
-            Unavailable: the tracking server does not answer; the checkpoint is written.
+            Unavailable: the tracking server does not answer; the checkpoint is written. Or another process of the
+                training is gone; the last checkpoint stays.
             Unwritable: the checkpoint cannot be written.
 
         """
         state = load_checkpoint(checkpoint)
         if state:
             self._restore(state)
-        with held_back() as asked:
+        with held_back() as asked, all_there():
+            self._see_that_all_begin_here(checkpoint)
             try:
                 self._loop(checkpoint, asked)
                 self.history.send()
             except Unavailable:
-                save_checkpoint(checkpoint, self._state())
+                self._save(checkpoint)
                 raise
         assert self.kept  # every epoch ends with an evaluation
-        self.accelerator.unwrap_model(self.model).load_state_dict(self.kept.weights)
+        self.model.load_state_dict(self.kept.weights)
         return self.kept
+
+    def _see_that_all_begin_here(self, checkpoint: Path) -> None:
+        """See that every process has found the same checkpoint, or none.
+
+        Raises:
+            Unavailable: some have not; they do not see the same folder.
+
+        """
+        begins = from_all([self.place.step])
+        if len(set(begins)) > 1:
+            found = f"those of steps {', '.join(map(str, begins))}, by process"
+            way_out = "Put BESSEMER_CHECKPOINTS on a volume that all of them share."
+            raise Unavailable(Fault(str(checkpoint), found, "one checkpoint for all processes", way_out))
 
     def _loop(self, checkpoint: Path, asked: Asked) -> None:
         progress = Progress("samples", self.settings.epochs * len(self.examples))
@@ -134,13 +152,19 @@ class Training:
             self.place.seconds += now - ended_at
             ended_at = now
             progress.advance(len(step.rows), self._note(loss))
-            if asked.to_end or now - saved_at >= self.settings.checkpoint_seconds:
-                save_checkpoint(checkpoint, self._state())
+            (to_end,) = sum_over_all(self.accelerator, asked.to_end)
+            if to_end or now - saved_at >= self.settings.checkpoint_seconds:
+                self._save(checkpoint)
                 saved_at = time.monotonic()
-            if asked.to_end:
+            if to_end:
+                self.accelerator.wait_for_everyone()  # who ends first may take the others along
                 raise KeyboardInterrupt
             self.history.send_when_due()
-        save_checkpoint(checkpoint, self._state())
+        self._save(checkpoint)
+
+    def _save(self, checkpoint: Path) -> None:
+        if self.accelerator.is_main_process:
+            save_checkpoint(checkpoint, self._state())
 
     def _steps_left(self) -> Iterator[Step]:
         """Yield the steps that are left, advancing the place, until the epochs or the patience are used up."""
@@ -160,7 +184,8 @@ class Training:
         """Do one optimizer step, and return the mean loss of its rows.
 
         The gradient is that of the sum of the rows' losses over the *mean* number of rows a batch, not over this
-        batch's own: so a long text, which shares its batch with few others, weighs no more than a short one.
+        batch's own: so a long text, which shares its batch with few others, weighs no more than a short one. Processes
+        that share a training divide the batch's rows, and come to the gradient that one alone would.
 
         Raises:
             BadInput: the loss or the gradients are no numbers any more.
@@ -172,10 +197,9 @@ class Training:
         rate = learning_rate(settings, seen)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        self.model.train()
-        logits, target = self._answer([self.examples[row] for row in step.rows])
-        total = self.task.losses(logits, target).sum()
-        self.accelerator.backward(total / step.mean_rows)
+        total = self._losses_of_my_share(step.rows).sum()
+        # the mean over the processes is what is made of their gradients
+        self.accelerator.backward(total * self.accelerator.num_processes / step.mean_rows)
         clip = settings.gradient_clip or math.inf
         norm = float(self.accelerator.clip_grad_norm_(self.model.parameters(), clip))
         self.optimizer.step()
@@ -183,12 +207,26 @@ class Training:
 
         place.step += 1
         place.samples += len(step.rows)
-        loss = float(total.detach()) / len(step.rows)
+        (over_all,) = sum_over_all(self.accelerator, float(total.detach()))
+        loss = over_all / len(step.rows)
         if not math.isfinite(loss + norm):
             raise BadInput(_diverged(place.step, loss, norm, settings.learning_rate))
         place.step_seconds += time.monotonic() - started
         self.history.add(place.step, {"loss": loss, "learning_rate": rate, "gradient_norm": norm})
         return loss
+
+    def _losses_of_my_share(self, rows: Sequence[int]) -> Tensor:
+        """Return the loss of each row of this process's share of a batch, with gradients.
+
+        Each step has a random generator of its own, so that a checkpoint needs none. A process for which a batch has
+        no row takes one for nothing: all have to take part in adding up.
+        """
+        self.shared_model.train()
+        torch.manual_seed(seed_of(self.settings.seed, self.place.step, self.accelerator.process_index))
+        mine = share_of(rows, self.accelerator)
+        logits, target = self._answer(self.shared_model, [self.examples[row] for row in mine or rows[:1]])
+        losses = self.task.losses(logits, target)
+        return losses if mine else losses * 0
 
     def _evaluate(self) -> None:
         """Measure on the validation split, and keep the weights unless they are worse than the best by more than noise.
@@ -212,19 +250,21 @@ class Training:
         budget = self.settings.tokens_per_batch * _EVALUATION_BUDGET
         answers: list[Answers] = []
         loss = 0.0
-        self.model.eval()
+        batches = batches_in_order([len(example.ids) for example in examples], budget)
+        self.shared_model.eval()
         with torch.inference_mode():
-            for rows in batches_in_order([len(example.ids) for example in examples], budget):
-                logits, target = self._answer([examples[row] for row in rows])
+            for rows in share_of(batches, self.accelerator):
+                logits, target = self._answer(self.model, [examples[row] for row in rows])
                 loss += float(self.task.losses(logits, target).sum())
                 answers.append((logits.cpu(), target.cpu()))
-        return {"loss": loss / len(examples), **self.task.measure(answers)}
+        (loss,) = sum_over_all(self.accelerator, loss)
+        return {"loss": loss / len(examples), **self.task.measure(from_all(answers))}
 
-    def _answer(self, examples: Sequence[Example]) -> Answers:
+    def _answer(self, model: torch.nn.Module, examples: Sequence[Example]) -> Answers:
         collated = self.task.collate(examples, self.pad_id)
         batch = {name: value.to(self.accelerator.device) for name, value in collated.items()}
         target = batch.pop("target")
-        return self.model(**batch).logits, target
+        return model(**batch).logits, target
 
     def _note(self, loss: float) -> str:
         self._smooth_loss = loss if self._smooth_loss is None else 0.95 * self._smooth_loss + 0.05 * loss
@@ -232,7 +272,7 @@ class Training:
         return f"loss {self._smooth_loss:.3f}{score}"
 
     def _weights(self) -> dict[str, Tensor]:
-        weights: dict[str, Tensor] = self.accelerator.unwrap_model(self.model).state_dict()
+        weights: dict[str, Tensor] = self.model.state_dict()
         return weights
 
     def _state(self) -> dict[str, Any]:
@@ -242,24 +282,25 @@ class Training:
             "kept": vars(self.kept) if self.kept else None,
             "weights": self._weights(),
             "optimizer": self.optimizer.state_dict(),
-            "random": torch.get_rng_state(),
-            "random_cuda": torch.cuda.get_rng_state_all(),
             "history": self.history.rows,
         }
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.place = Place(**state["place"])
         self.kept = Kept(**state["kept"]) if state["kept"] else None
-        self.accelerator.unwrap_model(self.model).load_state_dict(state["weights"])
+        self.model.load_state_dict(state["weights"])
         self.optimizer.load_state_dict(state["optimizer"])
-        torch.set_rng_state(state["random"])
-        torch.cuda.set_rng_state_all(state["random_cuda"])
         self.history.rows[:] = state["history"]
 
 
 def evaluation_places(batches: int, evaluations: int) -> set[int]:
     """Return after how many batches of an epoch to evaluate: evenly spread, the last time at its end."""
     return {math.ceil(batches * turn / evaluations) for turn in range(1, evaluations + 1)}
+
+
+def seed_of(seed: int, step: int, process: int) -> int:
+    """Return the seed of what is drawn at random in one step by one process."""
+    return int(np.random.SeedSequence([seed, step, process]).generate_state(1, np.uint64)[0])
 
 
 def standard_error(share: float, rows: int) -> float:

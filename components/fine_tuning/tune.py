@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import Accelerator, PartialState
 from accelerate.utils import set_seed
 from transformers.utils import logging as transformers_logging
 
 from components.contracts.dataset import Split, read_split
 from components.contracts.faults import BadInput
-from components.contracts.folders import write_text_whole
+from components.contracts.folders import read_manifest, write_text_whole
 from components.contracts.model import TunedModel
 from components.contracts.tracking import StepRun
 from components.fine_tuning.batches import padding_share, token_budget_batches
@@ -23,6 +22,7 @@ from components.fine_tuning.curve import curve_page, write_curve_png
 from components.fine_tuning.history import History
 from components.fine_tuning.inputs import Inputs, read_inputs
 from components.fine_tuning.precision import Precision, choose_precision
+from components.fine_tuning.processes import accelerator_of, all_there, join, on_this_node
 from components.fine_tuning.save import save_tuned_model
 from components.fine_tuning.tasks.task import Example, Task
 from components.fine_tuning.tasks.text_classification import TEXT_CLASSIFICATION
@@ -46,6 +46,7 @@ def tune(
     """Write a tuned model to `folder` and its training curve to `curve_html`, and return the model's manifest.
 
     A training that was killed goes on from its last checkpoint, and comes to the same weights: on a CPU, bit for bit.
+    Processes that torchrun started share the work of each step; the first of them writes what comes out.
 
     Args:
         dataset: a data set contract.
@@ -67,18 +68,22 @@ def tune(
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     inputs = read_inputs(dataset, base, validation, settings)
-    torch.set_num_threads(settings.threads or usable_cores())
-    precision = choose_precision(settings.precision, PartialState().device)
+    processes = join()
+    torch.set_num_threads(settings.threads or max(1, usable_cores() // on_this_node()))
+    precision = choose_precision(settings.precision, processes.device)
     history = History(run)
     training = prepare(inputs, settings, precision, history)
     run.params({**asdict(settings), **_facts(training, precision)})
 
     checkpoint = checkpoint_file(inputs.dataset.content_sha256, inputs.base.sha256, settings, code)
     kept = training.run(checkpoint)
-    tuned = save_tuned_model(folder, inputs, training, kept, precision)
-    _show(tuned, history, TASKS[settings.task].score, curve_html, run)
-    remove_checkpoint(checkpoint)
-    return tuned
+    if processes.is_main_process:
+        tuned = save_tuned_model(folder, inputs, training, kept, precision)
+        _show(tuned, history, TASKS[settings.task].score, curve_html, run)
+        remove_checkpoint(checkpoint)
+    with all_there():
+        processes.wait_for_everyone()
+    return read_manifest(folder, TunedModel)
 
 
 def prepare(inputs: Inputs, settings: FineTuningSettings, precision: Precision, history: History) -> Training:
@@ -92,9 +97,8 @@ def prepare(inputs: Inputs, settings: FineTuningSettings, precision: Precision, 
     train, held_out = (_encode(task, inputs, split) for split in ("train", "validation"))
     set_seed(settings.seed)
     pad_id = find_pad_id(inputs.base_folder, inputs.tokenizer)
-    model = task.build(inputs.base_folder, inputs.dataset.labels, pad_id)
-    accelerator = Accelerator(mixed_precision="bf16" if precision == "bf16" else "no")
-    return Training(task, model, train, held_out, settings, accelerator, history)
+    model = task.build(inputs.base_folder, inputs.dataset.labels, pad_id, settings.dropout)
+    return Training(task, model, train, held_out, settings, accelerator_of(precision), history)
 
 
 def _encode(task: Task, inputs: Inputs, split: Split) -> Sequence[Example]:
@@ -113,6 +117,7 @@ def _facts(training: Training, precision: Precision) -> dict[str, Any]:
         "precision": precision,
         "threads": torch.get_num_threads(),
         "device": str(training.accelerator.device),
+        "processes": training.accelerator.num_processes,
         "training_rows": len(training.lengths),
         "training_tokens": sum(training.lengths),
         "padding_share": round(padding_share(training.lengths, batches), 4),

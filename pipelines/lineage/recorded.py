@@ -15,6 +15,8 @@ from pipelines.registered import find_version
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+_MACHINE = ("processor", "device", "threads", "processes")
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -34,7 +36,7 @@ class Recorded:
     def made_with(self) -> dict[str, str]:
         """The versions of the libraries that computed it, by name."""
         libraries = {**self.tuned.made_with, **self.candidate.made_with}
-        return {name: version for name, version in libraries.items() if name not in ("processor", "device", "threads")}
+        return {name: version for name, version in libraries.items() if name not in _MACHINE}
 
 
 def read_recorded(client: "MlflowClient", name: str, wanted: str) -> Recorded:

@@ -29,8 +29,9 @@ Answers = tuple[Tensor, Tensor]
 class Task:
     """A task as five functions and a name."""
 
-    build: Callable[[Path, Sequence[str], int], PreTrainedModel]
-    """`build(base, labels, pad_id)` returns the base model with a new head; draws from torch's global generator."""
+    build: Callable[[Path, Sequence[str], int, float | None], PreTrainedModel]
+    """`build(base, labels, pad_id, dropout)` returns the base model with a new head, and with its own dropout for None;
+    draws from torch's global generator."""
     encode: Callable[[pa.Table, Tokenizer, Sequence[str]], list[Example]]
     """`encode(rows, tokenizer, labels)` returns the rows of a split as examples, in their order."""
     collate: Callable[[Sequence[Example], int], dict[str, Tensor]]

@@ -1,5 +1,6 @@
 """Text classification: one label a text."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,11 @@ from components.contracts.faults import BadInput, Fault, refuse_if_any
 from components.fine_tuning.tasks.task import Answers, Example, Task
 
 _ROWS_NAMED = 3
+_DROPOUT = re.compile("dropout|pdrop")
 
 
-def build(base: Path, labels: Sequence[str], pad_id: int) -> PreTrainedModel:
-    """Return the model in `base` as a classifier of `labels`, in fp32.
+def build(base: Path, labels: Sequence[str], pad_id: int, dropout: float | None = None) -> PreTrainedModel:
+    """Return the model in `base` as a classifier of `labels`, in fp32, with a `dropout` other than its own if not None.
 
     A head that it has is kept where it answers these very labels in this order, as that of a model that is trained
     further does; otherwise it gets a new one.
@@ -50,6 +52,8 @@ def build(base: Path, labels: Sequence[str], pad_id: int) -> PreTrainedModel:
         trust_remote_code=False,
         local_files_only=True,
     )
+    if dropout is not None:
+        config.update(dict.fromkeys(_dropouts(config), dropout))
     model: PreTrainedModel
     if _has_a_head(described) and _labels(described) != list(labels):
         model = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
@@ -64,6 +68,12 @@ def _load(kind: Any, base: Path, **more: Any) -> PreTrainedModel:
     safe = {"use_safetensors": True, "trust_remote_code": False, "local_files_only": True}
     model: PreTrainedModel = kind.from_pretrained(base, dtype=torch.float32, **safe, **more)
     return model
+
+
+def _dropouts(config: PretrainedConfig) -> list[str]:
+    """Return what a config calls its shares of dropout: `hidden_dropout_prob`, `attn_pdrop`, `seq_classif_dropout`."""
+    named = config.to_dict().items()
+    return [name for name, value in named if isinstance(value, int | float) and _DROPOUT.search(name)]
 
 
 def _has_a_head(described: Mapping[str, Any]) -> bool:

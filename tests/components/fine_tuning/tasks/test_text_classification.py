@@ -8,8 +8,11 @@ import pyarrow as pa
 import pytest
 import torch
 from transformers import (
+    AutoConfig,
+    AutoModel,
     BertConfig,
     BertForSequenceClassification,
+    DistilBertConfig,
     ModernBertConfig,
     ModernBertForSequenceClassification,
     RobertaConfig,
@@ -70,6 +73,24 @@ def test_the_model_knows_its_labels_and_is_fp32(base_folder: Path) -> None:
     assert model.config.id2label == {0: "a", 1: "b", 2: "c"}
     assert model.config.num_labels == 3
     assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("config", [BertConfig, RobertaConfig, ModernBertConfig, DistilBertConfig])
+def test_dropout_is_the_models_own_unless_it_is_set(config: type, base_folder: Path, tmp_path: Path) -> None:
+    sizes = {"vocab_size": 30, "hidden_size": 8, "num_attention_heads": 2, "intermediate_size": 8}
+    config(**sizes, num_hidden_layers=1, architectures=None, pad_token_id=0).save_pretrained(tmp_path)
+    AutoModel.from_config(AutoConfig.from_pretrained(tmp_path)).save_pretrained(tmp_path)
+
+    def two_answers(dropout: float | None) -> tuple[torch.Tensor, torch.Tensor]:
+        model = build(tmp_path, LABELS, 0, dropout).train()
+        ids = torch.arange(1, 25).reshape(2, 12)
+        return model(ids).logits, model(ids).logits
+
+    assert torch.equal(*two_answers(0.0))
+    assert not torch.equal(*two_answers(0.5))
+    own = AutoConfig.from_pretrained(tmp_path).to_dict()
+    kept = build(tmp_path, LABELS, 0).config.to_dict()
+    assert {name: kept[name] for name in own if "drop" in name} == {name: own[name] for name in own if "drop" in name}
 
 
 def weights(model: torch.nn.Module) -> dict[str, torch.Tensor]:
