@@ -1,6 +1,5 @@
 """The `bessemer` command. Nothing heavy is imported before a command needs it: `--help` answers at once."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -138,14 +137,10 @@ def predict(
 @app.command()
 def ui(port: Annotated[int, typer.Option(help="The port on this machine.")] = 5000) -> None:
     """Serve MLflow's page over the runs made here, until Ctrl-C."""
-    import subprocess
-
-    from pipelines.home import home, tracking_uri
-
-    where = ["--backend-store-uri", tracking_uri(), "--default-artifact-root", str(home() / "artifacts")]
     with sentences():
-        print(f"http://127.0.0.1:{port}")
-        subprocess.run([sys.executable, "-m", "mlflow", "ui", *where, "--port", str(port)], check=False)
+        from pipelines.ui import serve
+
+        serve(port)
 
 
 @app.command()

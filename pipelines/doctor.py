@@ -53,7 +53,7 @@ def _vectors() -> Examined:
     cpuinfo = Path("/proc/cpuinfo")
     flags = set(cpuinfo.read_text(encoding="utf-8").split()) if cpuinfo.exists() else set()
     found = [name for name in _VECTOR_EXTENSIONS if name in flags]
-    bf16 = bool({"avx512_bf16", "amx_bf16"} & flags)
+    bf16 = bool({"avx512_bf16", "amx_bf16", "bf16", "svebf16"} & flags)
     advice = "" if bf16 else "No bf16 arithmetic: training runs in fp32, about half as fast."
     return Examined("vector extensions", ", ".join(found) or "none known", bf16, advice)
 

@@ -47,13 +47,21 @@ def _installed_version(name: str) -> str:
 
 
 def code_revision() -> str:
-    """Return the git revision of the code, with `-dirty` when the checkout holds changes.
+    """Return the git revision of the code, with `-dirty` when the checkout holds changes, or code that git lacks.
 
     Outside a checkout it is what BESSEMER_GIT_REVISION says, as in an image, or empty.
     """
-    describe = ["git", "-C", str(COMPONENTS), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
+    described = _git("describe", "--always", "--abbrev=40", "--dirty", "--exclude=*")
+    if not described:
+        return os.environ.get("BESSEMER_GIT_REVISION", "")
+    untracked = _git("ls-files", "--others", "--exclude-standard", "--", "components", "pipelines")
+    return f"{described.removesuffix('-dirty')}-dirty" if untracked else described
+
+
+def _git(*arguments: str) -> str:
+    """Return what git says of the checkout that the code lies in; nothing where there is no git, or no checkout."""
     try:
-        described = subprocess.run(describe, capture_output=True, text=True, check=False).stdout.strip()
+        asked = ["git", "-C", str(COMPONENTS.parent), *arguments]
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
     except FileNotFoundError:
-        described = ""
-    return described or os.environ.get("BESSEMER_GIT_REVISION", "")
+        return ""

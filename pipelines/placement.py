@@ -13,6 +13,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from components.contracts.faults import Fault, refuse_if_any
 from components.contracts.settings import STRICT, find_faults, read_settings
+from components.contracts.tracking import holds_secret
 from pipelines.sections import ROOMS
 from pipelines.yaml_file import line_of, parse, plain
 
@@ -143,8 +144,8 @@ class RoomPlacement:
         way_out = "Keep it in a Kubernetes secret and name that under secrets: the package is no place for it."
         return [
             Fault(f"environment.{name}", "a value", "no secret", way_out)
-            for name in self.environment
-            if SECRET.search(name)
+            for name, value in self.environment.items()
+            if SECRET.search(name) or holds_secret(value)
         ]
 
     def _variables_twice(self) -> list[Fault]:

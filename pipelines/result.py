@@ -86,13 +86,14 @@ def answer(event: dict[str, Any]) -> Text:
 def candidates_table(choice: Choice) -> Table:
     """Return one row a candidate: quality with its interval, speed at the headline size, size, and the verdict."""
     headline = choice.verdicts[0].scorecard.latency[0]
+    sizes = ", ".join(f"{entry.batch} x {entry.tokens}" for entry in choice.verdicts[0].scorecard.latency)
     table = Table(
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         pad_edge=False,
         title_justify="left",
         title=f"  Measured on {choice.verdicts[0].scorecard.rows:,} held-out rows; latency of {headline.batch} x "
-        f"{headline.tokens} tokens, {headline.threads} threads",
+        f"{headline.tokens} tokens, rows per s at the best of {sizes}; {headline.threads} threads",
     )
     confidence = choice.verdicts[0].scorecard.accuracy.confidence
     table.add_column("  candidate", no_wrap=True)

@@ -12,6 +12,7 @@ from components.compression.job import Job, Made
 from components.compression.scratch import scratch
 from components.compression.tuned import WEIGHTS, read_tuned, write_tokenizer
 from components.contracts.candidate import Candidate
+from components.contracts.events import tell
 from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import sha256_of_files, whole_folder, write_manifest
 from components.contracts.made_with import made_with
@@ -63,6 +64,9 @@ def compress(
             **vars(made),
         )
         write_manifest(partial, candidate)
+    if candidate.attempts:
+        sentence = f"it is {candidate.applied} now, after {'; '.join(candidate.attempts)}"
+        tell("warned", room="compression", detail=recipe, sentences=[sentence])
     run.metrics({f"compression/{name}": value for name, value in metrics_of(candidate, folder).items()})
     run.file(folder / Candidate.FILE)
     return candidate

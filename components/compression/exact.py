@@ -53,6 +53,6 @@ def write_exact(job: Job, model: PreTrainedModel, reference: Reference) -> Exact
             f"the ONNX export of {job.tuned_folder}",
             f"a logit that differs from torch's by {parity.max_difference:.3g}",
             f"at most {parity.tolerance:g}",
-            "Leave the ONNX recipes out, or raise compression.tolerance if that much does no harm.",
+            "Raise compression.tolerance if that much does no harm, or choose another model_ingestion.source.",
         )
     )

@@ -60,6 +60,6 @@ def export(model: PreTrainedModel) -> onnx.ModelProto:
     except RuntimeError as error:  # the exporter's own errors are RuntimeErrors too
         reason = str(error).strip().splitlines()[0][:200]
         expected = "a model that torch can export to ONNX"
-        kind = model.config.model_type
-        raise BadInput(Fault(f"the architecture {kind}", reason, expected, "Leave the ONNX recipes out.")) from error
+        kind, way_out = model.config.model_type, "Choose another model_ingestion.source."
+        raise BadInput(Fault(f"the architecture {kind}", reason, expected, way_out)) from error
     return onnx.load_from_string(buffer.getvalue())

@@ -111,8 +111,14 @@ def named_server() -> "MlflowClient":
     """
     if os.environ.get("MLFLOW_TRACKING_URI"):
         return connect()
+    raise no_server()
+
+
+def no_server() -> BadInput:
+    """Return the refusal of a step that cannot do without a server, where none is named."""
     expected = "the address of an MLflow server, or a database such as sqlite:///mlflow.db"
-    raise BadInput(Fault("MLFLOW_TRACKING_URI", "nothing", expected, "Set it in the environment."))
+    way_out = "Set it in the environment; on Kubeflow by its MLflow plugin, or by a placement."
+    return BadInput(Fault("MLFLOW_TRACKING_URI", "nothing", expected, way_out))
 
 
 def experiment_named(client: "MlflowClient", name: str, artifacts: str | None = None) -> str:
@@ -123,10 +129,16 @@ def experiment_named(client: "MlflowClient", name: str, artifacts: str | None = 
         name: the experiment's.
         artifacts: where a new one puts its artifacts, if not where the server says.
 
+    Raises:
+        BadInput: somebody has deleted it, which MLflow can undo.
+
     """
     from mlflow.exceptions import MlflowException
 
     found = client.get_experiment_by_name(name)
+    if found and found.lifecycle_stage == "deleted":
+        way_out = f"Take it back: `mlflow experiments restore --experiment-id {found.experiment_id}`."
+        raise BadInput(Fault(f"the MLflow experiment {name}", "a deleted one", "one that takes runs", way_out))
     if found:
         return str(found.experiment_id)
     try:
@@ -171,6 +183,12 @@ def _reason(error: Exception) -> str:
     if "Max retries exceeded" in line:
         return "no answer after several attempts"
     return re.sub(r"://[^/@\s]*@", "://", line)[:300]
+
+
+def holds_secret(uri: str) -> bool:
+    """Return whether `uri` has a password in it, or a token in the place of the user's name, as git's servers take."""
+    user, separator, _ = uri.partition("://")[2].partition("/")[0].rpartition("@")
+    return bool(separator) and (":" in user or uri.startswith("http"))
 
 
 def without_password(uri: str) -> str:

@@ -7,6 +7,7 @@ from pydantic.dataclasses import dataclass
 
 from components.contracts.faults import Fault
 from components.contracts.settings import STRICT
+from components.contracts.tracking import holds_secret, without_password
 
 Format = Literal["csv", "tsv", "jsonl", "parquet", "label-first"]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
@@ -51,6 +52,7 @@ class DataIngestionSettings:
     def conflicts(self) -> list[Fault]:
         """Return the impossible combinations."""
         checks = (
+            *(self._secret_in(name) for name in ("source", "repository")),
             self._unusable_source(),
             self._shares_of_more_than_all(),
             self._revision_of_nothing(),
@@ -59,6 +61,14 @@ class DataIngestionSettings:
             self._characters_of_parquet(),
         )
         return [fault for fault in checks if fault]
+
+    def _secret_in(self, name: str) -> Fault | None:
+        address = getattr(self, name)
+        if not holds_secret(address):
+            return None
+        way_out = "Every run keeps its settings and shows them: leave the secret to git's credential helper."
+        found = f"{without_password(address)} with a password or token"
+        return Fault(f"data_ingestion.{name}", found, "an address without one", way_out)
 
     def _unusable_source(self) -> Fault | None:
         scheme, separator, rest = self.source.partition("://")

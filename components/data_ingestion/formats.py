@@ -70,7 +70,9 @@ def contradiction(head: bytes, expected: str, name: str) -> Fault | None:
     if found == wanted:
         return None
     if expected in _COMPRESSED.values() or expected == "parquet":
-        return Fault(name, found or "other bytes", wanted, "Correct its ending, or set data_ingestion.format.")
+        # of compression the format says nothing
+        other_way = ", or set data_ingestion.format" if expected == "parquet" else ""
+        return Fault(name, found or "other bytes", wanted, f"Correct its ending{other_way}.")
     if not found:
         return None
     way_out = "Correct its ending." if found in (*_COMPRESSED.values(), "Parquet data") else "Save it as text in UTF-8."

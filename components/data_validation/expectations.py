@@ -228,7 +228,7 @@ def _of_labels(settings: DataValidationSettings) -> list[Check]:
             ExpectColumnValuesToBeBetween(column="share of an even split", min_value=balance.min_of_even_share),
             f"labels with less than {balance.min_of_even_share:g} of the training rows that an even split would give",
             "none",
-            "Bring more rows of them, or weigh the classes in training.",
+            "Bring more rows of them, or take them out with data_ingestion.keep.",
         ),
     ]
 

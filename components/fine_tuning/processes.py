@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TypeVar
 
 import torch
@@ -10,10 +11,12 @@ from accelerate import Accelerator, PartialState
 from accelerate.utils import DistributedDataParallelKwargs, gather_object
 from torch.distributed import DistError
 
-from components.contracts.faults import Fault, Unavailable
+from components.contracts.faults import BadInput, Fault, Unavailable
 from components.fine_tuning.precision import Precision
 
 T = TypeVar("T")
+_LONGEST_SILENCE = timedelta(minutes=10)
+"""After which a process that cannot be heard is taken for gone; the first may write a model meanwhile."""
 
 
 def join() -> PartialState:
@@ -21,12 +24,21 @@ def join() -> PartialState:
 
     Raises:
         Unavailable: another one is gone.
+        BadInput: they cannot train together on what this machine has.
 
     """
-    # accelerate takes a node without an accelerator for one that trains alone, unless it is told
-    on_processors = "RANK" in os.environ and not torch.accelerator.is_available()
+    expected = int(os.environ.get("WORLD_SIZE", "1"))
+    if expected == 1:
+        return PartialState()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # accelerate counts cores otherwise, and says so; `tune` sets them
     with all_there():
-        return PartialState(cpu=on_processors)
+        # accelerate takes a node without a GPU for one that trains alone, unless it is told
+        place = PartialState(cpu=not torch.cuda.is_available(), timeout=_LONGEST_SILENCE)
+    if place.num_processes != expected:
+        found = f"{place.num_processes} that accelerate joins on {place.device.type}"
+        way_out = "Start one process, or as many as this machine has GPUs."
+        raise BadInput(Fault("the processes of this training", found, str(expected), way_out))
+    return place
 
 
 def on_this_node() -> int:
@@ -57,7 +69,7 @@ def sum_over_all(accelerator: Accelerator, *numbers: float) -> list[float]:
 
 
 def from_all(items: list[T]) -> list[T]:
-    """Return the items of all processes, in the order of the processes."""
+    """Return the items of all processes, in the order of the processes, once all have come here."""
     everybodys: list[T] = gather_object(items)
     return everybodys
 

@@ -137,7 +137,7 @@ class Training:
         begins = from_all([self.place.step])
         if len(set(begins)) > 1:
             found = f"those of steps {', '.join(map(str, begins))}, by process"
-            way_out = "Put BESSEMER_CHECKPOINTS on a volume that all of them share."
+            way_out = "Put BESSEMER_CHECKPOINTS on a volume that all share; a log says which file cannot be read."
             raise Unavailable(Fault(str(checkpoint), found, "one checkpoint for all processes", way_out))
 
     def _loop(self, checkpoint: Path, asked: Asked) -> None:
@@ -157,7 +157,7 @@ class Training:
                 self._save(checkpoint)
                 saved_at = time.monotonic()
             if to_end:
-                self.accelerator.wait_for_everyone()  # who ends first may take the others along
+                from_all([self.place.step])  # who ends first may take along one that still writes
                 raise KeyboardInterrupt
             self.history.send_when_due()
         self._save(checkpoint)

@@ -12,7 +12,7 @@ from transformers.utils import logging as transformers_logging
 
 from components.contracts.dataset import Split, read_split
 from components.contracts.faults import BadInput
-from components.contracts.folders import read_manifest, write_text_whole
+from components.contracts.folders import write_text_whole
 from components.contracts.model import TunedModel
 from components.contracts.tracking import StepRun
 from components.fine_tuning.batches import padding_share, token_budget_batches
@@ -22,7 +22,7 @@ from components.fine_tuning.curve import curve_page, write_curve_png
 from components.fine_tuning.history import History
 from components.fine_tuning.inputs import Inputs, read_inputs
 from components.fine_tuning.precision import Precision, choose_precision
-from components.fine_tuning.processes import accelerator_of, all_there, join, on_this_node
+from components.fine_tuning.processes import accelerator_of, all_there, from_all, join, on_this_node
 from components.fine_tuning.save import save_tuned_model
 from components.fine_tuning.tasks.task import Example, Task
 from components.fine_tuning.tasks.text_classification import TEXT_CLASSIFICATION
@@ -72,18 +72,21 @@ def tune(
     torch.set_num_threads(settings.threads or max(1, usable_cores() // on_this_node()))
     precision = choose_precision(settings.precision, processes.device)
     history = History(run)
-    training = prepare(inputs, settings, precision, history)
+    with all_there():
+        training = prepare(inputs, settings, precision, history)
     run.params({**asdict(settings), **_facts(training, precision)})
 
     checkpoint = checkpoint_file(inputs.dataset.content_sha256, inputs.base.sha256, settings, code)
     kept = training.run(checkpoint)
+    written: list[TunedModel] = []
     if processes.is_main_process:
-        tuned = save_tuned_model(folder, inputs, training, kept, precision)
-        _show(tuned, history, TASKS[settings.task].score, curve_html, run)
-        remove_checkpoint(checkpoint)
+        written.append(save_tuned_model(folder, inputs, training, kept, precision))
+        _show(written[0], history, TASKS[settings.task].score, curve_html, run)
     with all_there():
-        processes.wait_for_everyone()
-    return read_manifest(folder, TunedModel)
+        (tuned,) = from_all(written)
+    if processes.is_main_process:
+        remove_checkpoint(checkpoint)
+    return tuned
 
 
 def prepare(inputs: Inputs, settings: FineTuningSettings, precision: Precision, history: History) -> Training:

@@ -7,12 +7,12 @@ from typing import Any
 from components.contracts.contenders import Contenders
 from components.contracts.decision import Decision
 from components.contracts.events import tell
-from components.contracts.faults import BadInput, Fault, refuse_if_any
+from components.contracts.faults import Fault, refuse_if_any
 from components.contracts.folders import read_manifest, sha256_of, whole_folder, write_manifest
 from components.contracts.journal import Entry, Overtaken
 from components.contracts.promotion import GATE, Outcome, Promotion
 from components.contracts.registration import CANDIDATE
-from components.contracts.tracking import StepRun
+from components.contracts.tracking import StepRun, no_server
 from components.promotion.approval import request_approval, say_that_it_waits, take_up, withdraw
 from components.promotion.config import PromotionSettings
 from components.promotion.entries import is_move, named
@@ -54,8 +54,7 @@ def promote(contenders: Path, decision: Path, settings: PromotionSettings, outpu
     """
     case = read_case(contenders, decision, run.parent_id)
     if run.client is None:  # a promotion that no run keeps the evidence of is none
-        found, expected = "nothing", "the address of an MLflow server, or a database such as sqlite:///mlflow.db"
-        raise BadInput(Fault("MLFLOW_TRACKING_URI", found, expected, "Set it in the environment."))
+        raise no_server()
     ledger = Ledger(run.client, case.decision.name)
     challenger, judged = case.contenders.challenger, case.decision
     with whole_folder(output) as folder:

@@ -112,7 +112,7 @@ def _inconsistencies(evidence: Evidence, inputs: Inputs) -> Iterator[Fault]:
             f"candidate {candidate.recipe}",
             f"one that runs on {candidate.runtime}",
             "one that onnxruntime serves",
-            "Set budgets that a compressed candidate meets and the baseline does not.",
+            "Choose anew: selection never takes the baseline.",
         )
     for picture in (inputs.curve, inputs.report, evidence.scorecard_folder / Scorecard.CONFUSION):
         if not picture.is_file():

@@ -8,11 +8,10 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
 from components.contracts.events import tell
-from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import whole_folder, write_manifest, write_text_whole
 from components.contracts.package import PACKAGE_TAG
 from components.contracts.registration import CARD, UNFINISHED, Registration
-from components.contracts.tracking import StepRun, answering, without_password
+from components.contracts.tracking import StepRun, answering, no_server, without_password
 from components.registration.card import model_card
 from components.registration.config import RegistrationSettings
 from components.registration.evidence import Evidence, Inputs, read_evidence
@@ -87,8 +86,7 @@ def register(inputs: Inputs, settings: RegistrationSettings, output: Path, card:
 
 def _client(run: StepRun) -> MlflowClient:
     if run.client is None:
-        found, expected = "nothing", "the address of an MLflow server, or a database such as sqlite:///mlflow.db"
-        raise BadInput(Fault("MLFLOW_TRACKING_URI", found, expected, "Set it in the environment."))
+        raise no_server()
     return run.client
 
 

@@ -144,7 +144,10 @@ def list_schedules(host: Host = "", namespace: Namespace = "", verify_tls: Bundl
         from pipelines.kubeflow.connect import connect
         from pipelines.kubeflow.schedules import schedules
 
-        for each in schedules(connect(host, namespace, verify_tls)):
+        scheduled = schedules(connect(host, namespace, verify_tls))
+        if not scheduled:
+            print("Nothing is scheduled: `bessemer schedule PRESET --cron ...` does.")
+        for each in scheduled:
             paused = "" if each.enabled else "  paused"
             when, since = each.cron.removeprefix("0 "), f"since {each.since:%Y-%m-%d}"
             print(f"{each.preset:12} {when:20} {each.pipeline:14} {since}{paused}")

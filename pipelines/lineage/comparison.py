@@ -59,7 +59,8 @@ class Reproduction:
             return f"{self.version} was not reproduced: {names} differ."
         if self.to_the_byte:
             return f"{self.version} was reproduced to the byte."
-        why = "" if self.same_arithmetic else "; another processor, library or number of threads sums in another order"
+        elsewhere = "; another processor, library or number of threads or processes sums in another order"
+        why = "" if self.same_arithmetic else elsewhere
         return f"{self.version} was reproduced within {self.tolerance:g} points, not to the byte{why}."
 
 
@@ -104,7 +105,8 @@ def _content(recorded: Recorded) -> str:
 
 
 def _arithmetic(recorded: Recorded) -> dict[str, str]:
-    return {**recorded.tuned.made_with, **recorded.candidate.made_with, "precision": recorded.tuned.precision}
+    machine = {"processes": "1", **recorded.tuned.made_with, **recorded.candidate.made_with}
+    return {**machine, "precision": recorded.tuned.precision}
 
 
 def table(reproduction: Reproduction) -> Table:

@@ -40,7 +40,7 @@ def train_together(
 ) -> list[Any]:
     """Start processes as torchrun would, with `checkpoints` a process."""
     port = str(free_port())
-    common = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": str(number), "OMP_NUM_THREADS": "1"}
+    common = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": str(number), "CUDA_VISIBLE_DEVICES": ""}
     return [
         start(
             train,
@@ -92,7 +92,8 @@ def test_several_come_to_the_weights_of_one(
     assert wait_for(train_together(number, folders, STILL, tmp_path / "shared", [checkpoints])) == [0] * number
     alone, shared = weights(tmp_path / "alone"), weights(tmp_path / "shared")
     for name, weight in alone.items():
-        torch.testing.assert_close(shared[name], weight, rtol=1e-3, atol=1e-4)
+        if not name.endswith("key.bias"):  # its gradient is zero but for rounding, which AdamW makes much of
+            torch.testing.assert_close(shared[name], weight, rtol=1e-3, atol=1e-4)
     one, all_of_them = (read_model(tmp_path / name, TunedModel) for name in ("alone", "shared"))
     assert all_of_them.steps == one.steps
     assert all_of_them.made_with["processes"] == str(number)
@@ -109,7 +110,8 @@ def test_batches_of_fewer_rows_than_processes(
     assert wait_for(train_together(2, folders, settings, tmp_path / "shared", [checkpoints])) == [0, 0]
     alone, shared = weights(tmp_path / "alone"), weights(tmp_path / "shared")
     for name, weight in alone.items():
-        torch.testing.assert_close(shared[name], weight, rtol=1e-2, atol=1e-3)
+        if not name.endswith("key.bias"):
+            torch.testing.assert_close(shared[name], weight, rtol=1e-2, atol=1e-3)
 
 
 def wait_until_there(pattern: str, folder: Path) -> None:
@@ -123,7 +125,7 @@ def wait_until_there(pattern: str, folder: Path) -> None:
 def test_asked_to_end_all_end_after_the_same_step_and_go_on_from_there(
     folders: tuple[Path, Path, Path], tmp_path: Path, checkpoints: Path, asked: int
 ) -> None:
-    settings = replace(QUICK, epochs=3, checkpoint_seconds=0)
+    settings = replace(QUICK, epochs=4, checkpoint_seconds=0)
     whole = train_together(2, folders, settings, tmp_path / "whole", [tmp_path / "other"])
     assert wait_for(whole) == [0, 0]
     processes = train_together(2, folders, settings, tmp_path / "shared", [checkpoints])
@@ -187,7 +189,11 @@ def test_the_command_of_the_training_runtime_on_two_nodes(
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**environment, "PET_NODE_RANK": str(rank)})
         for rank in range(2)
     ]
-    said = [node.communicate(timeout=_PATIENCE_SECONDS)[0] for node in started]
+    try:
+        said = [node.communicate(timeout=_PATIENCE_SECONDS)[0] for node in started]
+    finally:
+        for node in started:
+            node.kill()
     assert [node.returncode for node in started] == [0, 0]
     assert "".join(said).count('"accuracy"') == 1
     assert read_model(tmp_path / "tuned", TunedModel).made_with["processes"] == "2"

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from components.contracts.faults import BadInput
 from components.contracts.tracking import StepRun
 from components.registration.evidence import Inputs
 from components.registration.register import register
@@ -15,7 +18,6 @@ from tests.components.registration.workshop import SETTINGS
 def test_each_server_registry_and_workspace_is_another_registry() -> None:
     server = {"MLFLOW_TRACKING_URI": "https://mlflow.example"}
     identities = [
-        resolve({}),
         resolve(server),
         resolve({"MLFLOW_TRACKING_URI": "sqlite:////home/lead/mlflow.db"}),
         resolve({**server, "MLFLOW_REGISTRY_URI": "https://registry.example"}),
@@ -30,8 +32,10 @@ def test_a_password_is_left_out_and_changes_nothing() -> None:
     assert resolve({"MLFLOW_TRACKING_URI": "https://lead:hunter3@mlflow.example/here"}) == first
 
 
-def test_no_server_is_an_identity_too() -> None:
-    assert resolve({}) == resolve({"MLFLOW_TRACKING_URI": "", "PATH": "/bin"}) == "{}"
+@pytest.mark.parametrize("environment", [{}, {"MLFLOW_TRACKING_URI": "", "PATH": "/bin"}])
+def test_no_server_is_refused_before_anything_is_trained(environment: dict[str, str]) -> None:
+    with pytest.raises(BadInput, match="MLFLOW_TRACKING_URI: found nothing; expected the address of an MLflow server"):
+        resolve(environment)
 
 
 def test_a_registration_does_not_change_it(inputs: Inputs, run: StepRun, tmp_path: Path) -> None:
