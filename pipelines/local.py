@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components.contracts.events import EVENTS, tell
-from components.contracts.faults import BadInput, Fault, Refusal
+from components.contracts.faults import Refusal
 from components.contracts.folders import write_text_whole
 from components.contracts.garbage import collect_rarely
 from components.contracts.process import PROCESS, identity
 from components.contracts.step import DEFECT_EXIT_CODE
-from components.contracts.tracking import answering, experiment_named
+from components.contracts.tracking import answering, experiment_named, experiment_of
 from pipelines.empty_database import begin_database
 from pipelines.fingerprint import code_revision
 from pipelines.forking import forking_tasks
@@ -30,7 +30,6 @@ from pipelines.warm import warm_python
 
 if TYPE_CHECKING:
     from kfp.dsl.graph_component import GraphComponent
-    from mlflow import MlflowClient
 
 BROKE_OFF = 1
 """A task failed: what it told has the exit code of the whole run."""
@@ -109,7 +108,7 @@ def _pipeline_run(title: str, run: RunFolder) -> Iterator[None]:
     with answering():
         client = MlflowClient()
         if given:
-            os.environ["MLFLOW_EXPERIMENT_ID"] = _experiment_of(client, given)
+            os.environ["MLFLOW_EXPERIMENT_ID"] = experiment_of(client, given)
     if given:
         yield
         return
@@ -131,24 +130,6 @@ def _pipeline_run(title: str, run: RunFolder) -> Iterator[None]:
     finally:
         with answering():
             client.set_terminated(run_id, status)
-
-
-def _experiment_of(client: "MlflowClient", run_id: str) -> str:
-    """Return the experiment of a run that is to be joined.
-
-    Raises:
-        BadInput: there is no such run.
-
-    """
-    from mlflow.exceptions import MlflowException
-
-    try:
-        return str(client.get_run(run_id).info.experiment_id)
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise
-        way_out = "Take the variable out of the environment, or name a run of this server."
-        raise BadInput(Fault("MLFLOW_RUN_ID", run_id, "a run that is there", way_out)) from None
 
 
 def _cache() -> Path:

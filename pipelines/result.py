@@ -144,6 +144,7 @@ def further(registration: Registration) -> RenderableType:
     place = f"{registration.name} version {registration.version}, alias {registration.alias}"
     grid.add_row("  registered", Text(place, style="bold"))
     grid.add_row("  try it", Text(f'.venv/bin/bessemer predict {registration.name} "…"'))
+    grid.add_row("  promote it", Text(f".venv/bin/bessemer promote {registration.name}"))
     grid.add_row("  look at it", Text("make ui"))
     return grid
 

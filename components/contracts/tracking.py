@@ -150,6 +150,24 @@ def experiment_named(client: "MlflowClient", name: str, artifacts: str | None = 
         return str(made_meanwhile.experiment_id)
 
 
+def experiment_of(client: "MlflowClient", run_id: str) -> str:
+    """Return the experiment of the run that MLFLOW_RUN_ID names.
+
+    Raises:
+        BadInput: there is no such run.
+
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return str(client.get_run(run_id).info.experiment_id)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        way_out = "Take the variable out of the environment, or name a run of this server."
+        raise BadInput(Fault("MLFLOW_RUN_ID", run_id, "a run that is there", way_out)) from None
+
+
 @contextmanager
 def answering() -> Iterator[None]:
     """Turn a tracking server that does not answer, or refuses, into a sentence.

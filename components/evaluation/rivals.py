@@ -69,5 +69,5 @@ def _faults_of_each(rivals: list[Rival], dataset: Dataset) -> Iterator[Fault]:
             yield Fault(f"the model of {rival}", f"sha256 {found[:12]}", f"sha256 {expected[:12]}", way_out)
         differing = differing_labels(rival.candidate, dataset)
         if differing:
-            way_out = "Compare on data with its labels, or take the alias from a champion whose labels are outdated."
+            way_out = "Compare on data with its labels, or register what has other ones under another name."
             yield Fault(f"the labels of {rival}", differing, "the same labels in both", way_out)

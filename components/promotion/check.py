@@ -1,5 +1,6 @@
 """Whether a version may reign again: it is still the one that was registered, and it still answers."""
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -70,7 +71,11 @@ def _check_candidate(thing: str, folder: Path, expected: str) -> None:
         raise BadInput(Fault(thing, f"no {Candidate.FILE}", "the files that were registered", _WAY_OUT)) from None
     if found != expected:
         raise BadInput(Fault(thing, f"sha256 {found[:12]}", f"sha256 {expected[:12]}", _WAY_OUT))
-    labels = read_candidate(folder).labels
+    try:
+        labels = read_candidate(folder).labels
+    except BadInput as refusal:  # which names a folder that is gone by the time somebody reads it
+        faults = [replace(fault, thing=f"{Path(fault.thing).name} of {thing}") for fault in refusal.faults]
+        raise BadInput(replace(fault, way_out=_WAY_OUT) for fault in faults) from None
     try:
         answers = OnnxTextClassifier(folder, threads=1).probabilities(_TEXTS)
     except Exception as error:  # onnxruntime and tokenizers have errors of their own

@@ -23,7 +23,10 @@ from components.promotion.contest import Contest, Entrant
 from components.promotion.serving import try_serving
 
 _MODEL = "model"
-_WAY_OUT = "Its bytes were changed after it was registered: register another one, and ask who may write there."
+_WAY_OUT = (
+    "Its bytes were changed after it was registered: register another one, or take a champion back by `bessemer "
+    "rollback`, and ask who may write there."
+)
 
 
 def fetch(client: MlflowClient, contest: Contest, folder: Path) -> Contenders:

@@ -126,7 +126,7 @@ def _judge(ledger: Ledger, state: State, case: Case, settings: PromotionSettings
 
     if settings.policy == "approve":
         entry = request_approval(ledger, decision.challenger, decide, settings.hours_to_approve)
-        why = f"The gate let it pass; a person has to approve it: `bessemer approve {ledger.name}`."
+        why = f"The gate let it pass; a person has to approve it: `bessemer approve {ledger.name} --reason …`."
         return _promotion(case, "waiting", why, entry)
     return _promotion(case, "promoted", decision.why, ledger.enter(decide))
 

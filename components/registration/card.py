@@ -35,7 +35,7 @@ def model_card(
         f"# {plain(registration.name)}, version {registration.version}",
         *([plain(settings.description)] if settings.description else []),
         plain(evidence.choice.why),
-        *_what_it_is(evidence),
+        *_what_it_is(evidence, settings.license),
         *_data(evidence),
         *_training(evidence, registration.tags.get(UNKNOWN_TEXTS, "")),
         *_compression(evidence),
@@ -86,7 +86,7 @@ def _is_on_the_hub(base: BaseModel) -> bool:
     return ":" not in base.source and re.fullmatch(r"[0-9a-f]{40}", base.revision) is not None
 
 
-def _what_it_is(evidence: Evidence) -> Iterator[str]:
+def _what_it_is(evidence: Evidence, licence: str) -> Iterator[str]:
     labels, base = evidence.candidate.labels, evidence.base
     yield "## What it is"
     yield (
@@ -95,6 +95,7 @@ def _what_it_is(evidence: Evidence) -> Iterator[str]:
         "compressed."
     )
     yield f"Labels: {', '.join(map(code, labels))}."
+    yield f"Licence: {code(licence)}." if licence else "Licence: none is named. `registration.license` says one."
 
 
 def _data(evidence: Evidence) -> Iterator[str]:
@@ -140,7 +141,8 @@ def _checked(candidate: Candidate) -> str:
 
 def _quality(card: Scorecard) -> Iterator[str]:
     yield "## Quality"
-    yield f"On {card.rows:,} rows of the {card.split} split, which training never saw:"
+    unseen = ", which training never saw" if card.split == "test" else ", by which training was judged as well"
+    yield f"On {card.rows:,} rows of the {card.split} split{unseen}:"
     rows = [
         ["accuracy", f"{card.accuracy.value:.4f}", _span(card.accuracy)],
         ["macro F1", f"{card.macro_f1.value:.4f}", _span(card.macro_f1)],

@@ -62,7 +62,8 @@ def reasons(
     if last.data_md5 != data_md5:
         found.append(f"the data changed since {last.what}: its MD5 is {data_md5}, and was {last.data_md5 or 'unknown'}")
     drift = registered.drift
-    if drift and drift.alarm and drift.time > last.time:
+    newest = registered.newest.number if registered.newest else ""
+    if drift and drift.alarm and drift.time > last.time and drift.version in ("", registered.champion, newest):
         found.append(f"drift was found on {moment(drift.time)}, after {last.what}{_told(drift.why)}")
     age = (now - last.time) / _DAY
     if settings.max_age_days and age > settings.max_age_days:

@@ -44,6 +44,8 @@ class Drift:
     time: float
     """Seconds since the epoch."""
     why: str = ""
+    version: str = ""
+    """The version that the texts were compared with; empty when it is not known."""
 
 
 @dataclass(frozen=True)

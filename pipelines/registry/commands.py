@@ -25,7 +25,9 @@ def promote(
     name: Name,
     version: Annotated[str, typer.Argument(help="The challenger's version; else the one with that alias.")] = "",
     overrides: Overrides = None,
-    explained: Annotated[bool, typer.Option("--explain", help="Say whether the rows are enough to decide.")] = False,
+    explained: Annotated[
+        bool, typer.Option("--explain", help="Say as well whether the rows are enough to decide, and how many are.")
+    ] = False,
     runner: Annotated[Literal["subprocess", "docker"], typer.Option(help="What a task is.")] = "subprocess",
 ) -> None:
     """Let a version become the champion if it is shown to be good enough; ends with 1 where it does not."""

@@ -16,7 +16,7 @@ from pipelines.result import failures, place_of, steps_of
 _MARKS = {"passed": ("✓", "green"), "failed": ("✗", "bold red"), "undecided": ("?", "yellow"), "noted": ("·", "dim")}
 _OUTCOMES = {
     "promoted": ("bold green", "version {version} is the champion of {name}"),
-    "waiting": ("bold yellow", "version {version} of {name} waits for `bessemer approve {name}`"),
+    "waiting": ("bold yellow", "version {version} of {name} waits for `bessemer approve {name} --reason …`"),
     "kept": ("bold", "version {version} of {name} does not become the champion"),
 }
 

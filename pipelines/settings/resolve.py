@@ -6,7 +6,6 @@ from difflib import get_close_matches
 from typing import Any, get_args
 
 from components.contracts.faults import Fault, refuse_if_any
-from components.contracts.tracking import without_password
 from components.selection.config import Objective
 from pipelines.preset import NO_PRESET, PRESETS, Preset, checked, names
 from pipelines.sections import faults_of, lay_over
@@ -65,12 +64,12 @@ def asked_for(resolved: Preset) -> dict[str, Any]:
 
     Returns:
         `preset`, the name that it starts from; `overrides`, a section a room with what differs from that preset (all of
-        it, where the preset is none of Bessemer's); `recipes`; and the whole section of each room. No password.
+        it, where the preset is none of Bessemer's); `recipes`; and the whole section of each room.
 
     """
     whole = {"recipes": list(resolved.recipes), **resolved.sections}
     overrides = _differing(whole, _values_of(resolved.base))
-    return dict(_without_passwords({"preset": resolved.base, "overrides": overrides, **whole}))
+    return {"preset": resolved.base, "overrides": overrides, **whole}
 
 
 def _values_of(preset: str) -> dict[str, Any]:
@@ -88,15 +87,6 @@ def _differing(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str
         if value not in ({}, other):
             differing[name] = value
     return differing
-
-
-def _without_passwords(value: Any) -> Any:
-    """Return a value of JSON without the users' names and passwords in its addresses."""
-    if isinstance(value, Mapping):
-        return {key: _without_passwords(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_passwords(item) for item in value]
-    return without_password(value) if isinstance(value, str) else value
 
 
 def _no_choices(form: Form) -> list[Fault]:

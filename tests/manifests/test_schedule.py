@@ -5,8 +5,9 @@ from typer.main import get_command
 
 from pipelines.__main__ import app
 from pipelines.kubeflow.submit import refuse_local_sources
+from pipelines.placement import load as load_placement
 from pipelines.preset import load
-from tests.manifests.built import deployment, pods
+from tests.manifests.built import MANIFESTS, deployment, find, pods
 
 
 @pytest.mark.parametrize(("overlay", "namespace"), [("kind", ""), ("cluster", "team-example")])
@@ -22,3 +23,8 @@ def test_the_schedule_is_a_command_of_bessemer(overlay: str, namespace: str, mon
     assert given["cron"] == "0 3 * * 1"
     assert given["namespace"] == namespace
     refuse_local_sources(load(given["preset"], given["overrides"]))
+    assert given["placement"].name in find(deployment(overlay), "ConfigMap", "bessemer-images")["data"]
+
+
+def test_the_placement_of_scheduled_runs_is_one() -> None:
+    assert load_placement(MANIFESTS / "runs" / "placement.yaml") == load_placement()

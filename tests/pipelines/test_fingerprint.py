@@ -1,10 +1,14 @@
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from pipelines import fingerprint as module
 from pipelines.fingerprint import code_revision, fingerprint, libraries
+
+AS_SOMEBODY = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
 
 
 @pytest.fixture
@@ -61,5 +65,30 @@ def test_libraries_are_those_of_every_room_and_of_the_rooms_own_extra() -> None:
     assert "pytest" not in libraries("fine_tuning")
 
 
-def test_code_revision_is_a_commit() -> None:
-    assert len(code_revision().removesuffix("-dirty")) == 40
+@pytest.fixture
+def checkout(copied: Path) -> Path:
+    """The copy as a git checkout of one commit."""
+    for command in (["init", "-q"], ["add", "."], [*AS_SOMEBODY, "commit", "-qm", "all of it"]):
+        subprocess.run(["git", *command], cwd=copied.parent, check=True)
+    return copied
+
+
+def test_code_revision_is_a_commit(checkout: Path) -> None:
+    assert re.fullmatch("[0-9a-f]{40}", code_revision())
+
+
+def test_a_change_and_code_that_git_lacks_are_named(checkout: Path) -> None:
+    clean = code_revision()
+    (checkout / "README.md").write_text("new")
+    assert code_revision() == f"{clean}-dirty"
+    (checkout / "README.md").unlink()
+    (checkout.parent / "notes.txt").write_text("no code")
+    assert code_revision() == clean
+    config = checkout / "selection" / "config.py"
+    config.write_text(config.read_text() + "\n# edited\n")
+    assert code_revision() == f"{clean}-dirty"
+
+
+def test_outside_a_checkout_the_image_says_it(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BESSEMER_GIT_REVISION", "abc")
+    assert code_revision() == "abc"

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,7 @@ def test_every_fault_of_a_file_at_once_with_its_line(mine: Path) -> None:
         "  user: 0\n"
         "  environment:\n"
         "    AWS_SECRET_ACCESS_KEY: abc\n"
+        "    MLFLOW_TRACKING_URI: http://me:hunter2@mlflow\n"
         "fine_tuning:\n"
         "  cpu_request: 3\n"
         "  cpu_limit: 1500m\n"
@@ -76,14 +78,15 @@ def test_every_fault_of_a_file_at_once_with_its_line(mine: Path) -> None:
         "evaluation: big\n",
     )
     places = {fault.partition(": ")[0]: fault for fault in faults}
-    assert set(places) == {"2", "3", "4", "6", "7", "9", "11", "13", "15", "16"}
+    assert set(places) == {"2", "3", "4", "6", "7", "9", "10", "12", "14", "16", "17"}
     assert "run.workspace.size: found nothing" in places["3"]
     assert "Did you mean fine_tuning?" in places["4"]
     assert "Did you mean retries?" in places["6"]
     assert "no task needs root" in places["7"]
     assert "Keep it in a Kubernetes secret" in places["9"]
-    assert "abc" not in "".join(faults)
-    assert "fine_tuning.cpu_request: found 3; expected at most cpu_limit, which is 1500m" in places["11"]
+    assert "every_room.environment.MLFLOW_TRACKING_URI: found a value; expected no secret" in places["10"]
+    assert not {"abc", "hunter2"} & set(re.findall(r"\w+", "".join(faults)))
+    assert "fine_tuning.cpu_request: found 3; expected at most cpu_limit, which is 1500m" in places["12"]
 
 
 def test_a_request_above_a_default_limit_is_a_fault_of_each_room_that_has_it(mine: Path) -> None:

@@ -22,6 +22,8 @@ from components.contracts.tracking import (
     answering,
     connect,
     experiment_named,
+    experiment_of,
+    holds_secret,
     step_run,
     without_password,
 )
@@ -137,6 +139,20 @@ def test_an_experiment_is_made_where_there_is_none(client: MlflowClient, monkeyp
         pass
     assert client.get_experiment(run.experiment_id).name == "films"
     assert experiment_named(client, "films") == run.experiment_id
+
+
+def test_an_experiment_that_was_deleted_is_a_sentence(client: MlflowClient) -> None:
+    deleted = experiment_named(client, "films")
+    client.delete_experiment(deleted)
+    with pytest.raises(BadInput, match=f"found a deleted one.*mlflow experiments restore --experiment-id {deleted}"):
+        experiment_named(client, "films")
+
+
+def test_a_run_to_join_that_is_not_there_is_a_sentence(client: MlflowClient) -> None:
+    run = client.create_run(experiment_named(client, "films"))
+    assert experiment_of(client, run.info.run_id) == run.info.experiment_id
+    with pytest.raises(BadInput, match="MLFLOW_RUN_ID: found 0123abcd; expected a run that is there"):
+        experiment_of(client, "0123abcd")
 
 
 def test_an_experiment_that_another_made_meanwhile_is_taken(tracking: str) -> None:
@@ -296,6 +312,22 @@ def test_a_run_that_does_not_exist_is_a_sentence(client: MlflowClient, monkeypat
 )
 def test_passwords_are_cut_from_addresses(uri: str, shown: str) -> None:
     assert without_password(uri) == shown
+
+
+@pytest.mark.parametrize(
+    ("uri", "is_one"),
+    [
+        ("https://me:secret@host/path", True),
+        ("https://ghp_token@host/path", True),
+        ("postgresql://me:p@ss@host/db", True),
+        ("ssh://git@host/path", False),
+        ("git@host:path", False),
+        ("https://host/a:b@c", False),
+        ("reviews.csv", False),
+    ],
+)
+def test_a_secret_in_an_address_is_noticed(uri: str, is_one: bool) -> None:
+    assert holds_secret(uri) == is_one
 
 
 def test_passwords_are_cut_from_what_the_server_said(tracking: str) -> None:

@@ -23,6 +23,12 @@ def refused(**values: object) -> list[str]:
         ({"source": "a.csv", "validation": 0.5, "test": 0.5}, "found 0.5 + 0.5 = 1; expected a sum below 1"),
         ({"source": "a.csv", "revision": "v1"}, "found v1 without a repository"),
         ({"source": "s3://b/c", "repository": "."}, "expected a path inside the repository ."),
+        (
+            {"source": "a.csv", "repository": "https://me:pw@git.example/d"},
+            "found https://git.example/d with a password",
+        ),
+        ({"source": "a.csv", "repository": "https://ghp_token@git.example/d"}, "https://git.example/d with a password"),
+        ({"source": "s3://me:pw@bucket/a.csv"}, "data_ingestion.source: found s3://bucket/a.csv with a password"),
         ({"source": "a.csv", "text_column": "x", "label_column": "x"}, "found x, the text column"),
         ({"source": "a", "format": "parquet", "encoding": "latin-1"}, "data_ingestion.encoding: found latin-1"),
         ({"source": ""}, "data_ingestion.source"),

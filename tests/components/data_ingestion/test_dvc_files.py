@@ -11,6 +11,7 @@ from dvc.repo import Repo
 from components.contracts.dataset import DataSource
 from components.contracts.faults import BadInput, Refusal, Unavailable
 from components.contracts.tracking import StepRun
+from components.data_ingestion.config import DataIngestionSettings
 from components.data_ingestion.ingest import ingest
 from components.data_ingestion.resolve import resolve
 from tests.components.data_ingestion.sources import pairs_of, refusal, reviews, run, settings, write
@@ -181,7 +182,9 @@ def test_no_such_revision(repository: Path) -> None:
 
 def test_a_url_that_cannot_be_cloned_keeps_its_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # DVC forgets the folder of a clone that failed
-    said = refused(Unavailable, source="data", repository="https://me:hunter2@127.0.0.1:1/data.git")
+    with pytest.raises(Unavailable) as caught:  # past the settings' own check, which refuses such a URL
+        resolve(DataIngestionSettings("data", "https://me:hunter2@127.0.0.1:1/data.git"))
+    said = str(caught.value)
     assert "127.0.0.1:1/data.git" in said
     assert "hunter2" not in said
 

@@ -144,6 +144,7 @@ def test_unscheduling(api: KubeflowApi, bessemer: Bessemer) -> None:
 
 def test_where_nothing_was_ever_submitted_nothing_is_scheduled(server: Kubeflow, bessemer: Bessemer) -> None:
     assert schedules(server) == []
+    assert "Nothing is scheduled" in bessemer("schedules").output
     done = bessemer("unschedule", "smoke")
     assert done.exit_code == 65
     assert "none is" in done.stderr

@@ -78,11 +78,11 @@ def test_of_a_preset_of_ones_own_everything_is_an_override() -> None:
     assert asked["overrides"] == OWN
 
 
-def test_what_was_asked_for_holds_no_password() -> None:
+def test_a_password_is_refused_before_anything_keeps_it() -> None:
     repository = {"repository": "https://me:hunter2@example.com/data.git", "source": "a.csv"}
-    asked = asked_for(resolve(Form("smoke", settings={"data_ingestion": repository})))
-    assert asked["data_ingestion"]["repository"] == "https://example.com/data.git"
-    assert "hunter2" not in str(asked)
+    (fault,) = faults_of(preset="smoke", settings={"data_ingestion": repository})
+    assert "found https://example.com/data.git with a password or token; expected an address without one" in fault
+    assert "hunter2" not in fault
 
 
 def test_without_a_preset_what_is_missing_is_named() -> None:
