@@ -19,6 +19,8 @@ class FineTuningSettings:
     """How often every training row is seen, at most."""
     learning_rate: Annotated[float, Field(gt=0, lt=1)] = 1e-4
     """The highest step size of AdamW."""
+    head_learning_rate_factor: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    """How many times that step size is for what lies on the encoder: a new head has further to go than its base."""
     weight_decay: Annotated[float, Field(ge=0, lt=1)] = 0.01
     """AdamW's decoupled decay of matrices; biases and normalisations have none."""
     dropout: Annotated[float, Field(ge=0, lt=1)] | None = None

@@ -94,7 +94,7 @@ class Training:
         self.task, self.examples, self.held_out, self.settings = task, examples, held_out, settings
         self.accelerator, self.history = accelerator, history
         self.lengths = [len(example.ids) for example in examples]
-        optimizer = torch.optim.AdamW(_groups(model, settings.weight_decay), lr=settings.learning_rate, fused=True)
+        optimizer = torch.optim.AdamW(_groups(model, settings), lr=settings.learning_rate, fused=True)
         self.pad_id: int = model.config.pad_token_id
         self.shared_model, self.optimizer = accelerator.prepare(model, optimizer)
         self.model: PreTrainedModel = accelerator.unwrap_model(self.shared_model)
@@ -196,7 +196,7 @@ class Training:
         seen = (place.samples + len(step.rows) / 2) / (settings.epochs * len(self.examples))
         rate = learning_rate(settings, seen)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["factor"]
         total = self._losses_of_my_share(step.rows).sum()
         # the mean over the processes is what is made of their gradients
         self.accelerator.backward(total * self.accelerator.num_processes / step.mean_rows)
@@ -308,11 +308,25 @@ def standard_error(share: float, rows: int) -> float:
     return math.sqrt(share * (1 - share) / rows)
 
 
-def _groups(model: PreTrainedModel, weight_decay: float) -> list[dict[str, Any]]:
-    """Return AdamW's parameter groups: matrices decay, biases and the scales of normalisations do not."""
-    matrices = [parameter for parameter in model.parameters() if parameter.ndim > 1]
-    vectors = [parameter for parameter in model.parameters() if parameter.ndim <= 1]
-    return [{"params": matrices, "weight_decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+def _groups(model: PreTrainedModel, settings: FineTuningSettings) -> list[dict[str, Any]]:
+    """Return AdamW's parameter groups: matrices decay, biases and the scales of normalisations do not.
+
+    The head, with the pooler that some encoders end in, has a step size of its own (discriminative fine-tuning,
+    https://arxiv.org/abs/1801.06146).
+    """
+    encoder = f"{model.base_model_prefix}."
+    groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        in_head = not name.startswith(encoder) or name.startswith(f"{encoder}pooler.")
+        groups.setdefault((in_head, parameter.ndim > 1), []).append(parameter)
+    return [
+        {
+            "params": parameters,
+            "weight_decay": settings.weight_decay if decays else 0.0,
+            "factor": settings.head_learning_rate_factor if in_head else 1.0,
+        }
+        for (in_head, decays), parameters in groups.items()
+    ]
 
 
 def _diverged(step: int, loss: float, norm: float, rate: float) -> Fault:

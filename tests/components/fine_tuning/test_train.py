@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ import torch
 from accelerate import Accelerator
 
 from components.contracts.tracking import StepRun
+from components.fine_tuning.config import FineTuningSettings
 from components.fine_tuning.history import History
 from components.fine_tuning.tasks.task import Example
 from components.fine_tuning.tasks.text_classification import TEXT_CLASSIFICATION, build
@@ -23,13 +25,15 @@ def test_evaluations_are_spread_and_end_the_epoch(batches: int, evaluations: int
     assert evaluation_places(batches, evaluations) == places
 
 
-def training_of(base: Path, examples: list[Example], accelerator: Accelerator) -> Training:
+def training_of(
+    base: Path, examples: list[Example], accelerator: Accelerator, settings: FineTuningSettings = QUICK
+) -> Training:
     torch.manual_seed(0)
     model = build(base, ["fresh", "rotten"], pad_id=0)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
-    return Training(TEXT_CLASSIFICATION, model, examples, examples, QUICK, accelerator, History(StepRun()))
+    return Training(TEXT_CLASSIFICATION, model, examples, examples, settings, accelerator, History(StepRun()))
 
 
 def gradient_of(training: Training, batches: list[list[int]], monkeypatch: pytest.MonkeyPatch) -> torch.Tensor:
@@ -64,11 +68,16 @@ def test_measuring_leaves_no_trace(base_folder: Path) -> None:
     assert all(torch.equal(before[name], value) for name, value in training.model.state_dict().items())
 
 
-def test_biases_and_normalisations_do_not_decay(base_folder: Path) -> None:
-    training = training_of(base_folder, [SHORT, LONG], Accelerator())
-    decaying, free = training.optimizer.param_groups
-    assert decaying["weight_decay"] == QUICK.weight_decay
-    assert free["weight_decay"] == 0
-    assert all(parameter.ndim > 1 for parameter in decaying["params"])
-    together = len(decaying["params"]) + len(free["params"])
-    assert together == len(list(training.model.parameters()))
+def test_biases_and_normalisations_do_not_decay_and_the_head_has_a_step_size_of_its_own(base_folder: Path) -> None:
+    settings = replace(QUICK, head_learning_rate_factor=5.0)
+    training = training_of(base_folder, [SHORT, LONG] * 5, Accelerator(), settings)
+    names = {id(parameter): name for name, parameter in training.model.named_parameters()}
+    assert sorted(names) == sorted(id(each) for group in training.optimizer.param_groups for each in group["params"])
+    for group in training.optimizer.param_groups:
+        assert {each.ndim > 1 for each in group["params"]} == {group["weight_decay"] == QUICK.weight_decay}
+        in_head = {names[id(each)].startswith(("classifier.", "bert.pooler.")) for each in group["params"]}
+        assert in_head == {group["factor"] == 5.0}
+    training._train_on(Step([0, 1], 2, False))
+    rates = {group["factor"]: group["lr"] for group in training.optimizer.param_groups}
+    assert rates[5.0] == pytest.approx(5 * rates[1.0])
+    assert rates[1.0] > 0

@@ -240,7 +240,7 @@ def change_the_bytes(gate: Gate) -> None:
 
 def test_what_was_changed_since_cannot_be_approved(waiting: Gate) -> None:
     change_the_bytes(waiting)
-    with pytest.raises(BadInput, match=r"model\.onnx: found sha256"):
+    with pytest.raises(BadInput, match=r"model\.onnx of version 4 of sentiment: found sha256"):
         answer(waiting.ledger, "approval", 4, "")
     assert (waiting.champion, waiting.kinds[3:]) == (3, ["request"])
 

@@ -93,7 +93,7 @@ def change_the_code_that_serves_it(gate: Gate) -> None:
 @pytest.mark.parametrize(
     ("harm", "sentence"),
     [
-        (change_the_bytes, r"model\.onnx: found sha256 \w{12}; expected sha256"),
+        (change_the_bytes, r"model\.onnx of version 2 of sentiment: found sha256 \w{12}; expected sha256"),
         (change_bytes_and_manifest_and_tag, r"candidate_sha256 of version 2 .*: found \w{12}; expected \w{12}, as the"),
         (change_the_manifest, r"version 2 of sentiment: found sha256 \w{12}; expected sha256 \w{12}"),
         (delete_the_version, "version 2 of sentiment: found no such version"),

@@ -47,7 +47,7 @@ def test_what_monitoring_left(client: MlflowClient) -> None:
     client.set_registered_model_tag(
         NAME, "bessemer.drift", '{"alarm": true, "time": 5, "version": "3", "run_id": "r", "why": "longer"}'
     )
-    assert look_up(client, NAME).drift == Drift(True, 5.0, "longer")
+    assert look_up(client, NAME).drift == Drift(True, 5.0, "longer", "3")
 
 
 def test_what_monitoring_left_and_nobody_can_read_is_a_sentence(client: MlflowClient) -> None:

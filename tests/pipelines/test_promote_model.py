@@ -1,0 +1,45 @@
+"""`bessemer promote` on a registry with a champion and another version: both are measured, and the gate decides."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.pipelines import runs
+from tests.pipelines.retrained import Retrained
+
+pytestmark = pytest.mark.slow
+
+
+def champion(home: Path) -> str:
+    return str(runs.registry(home).get_model_version_by_alias("smoke", "champion").version)
+
+
+def test_the_gate_keeps_a_version_out_and_lets_it_in(retrained: Retrained, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(retrained.home, home)
+    reigning = champion(home)
+    other = "1" if reigning == "2" else "2"
+
+    small = ["--set", "gating.max_mib=0.001"]
+    kept = runs.run(home, "smoke", other, "--explain", *small, command="promote")
+    assert kept.exit_code == 1, kept.said
+    assert f"smoke: version {other} against version {reigning}, " in kept.said
+    assert "✗ size" in kept.said
+    assert f"version {other} of smoke does not become the champion" in kept.said
+    assert "The test set of " in kept.said
+    assert "evaluation" in [room.partition("/")[0] for room in kept.worked]
+    assert champion(home) == reigning
+
+    wide = ["--set", "gating.margin_points=50", "--set", "gating.max_p95_ratio=0"]
+    promoted = runs.run(home, "smoke", other, *wide, command="promote")
+    assert promoted.exit_code == 0, promoted.said
+    assert f"version {other} is the champion of smoke" in promoted.said
+    assert "The test set of " not in promoted.said
+    assert champion(home) == other
+
+    again = runs.run(home, "smoke", other, *wide, command="promote")
+    assert again.exit_code == 65
+    assert f"version {other} of smoke" in again.said
+    assert "found the champion itself; expected a challenger" in again.said
+    assert "Traceback" not in again.said
