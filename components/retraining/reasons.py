@@ -63,7 +63,7 @@ def reasons(
         found.append(f"the data changed since {last.what}: its MD5 is {data_md5}, and was {last.data_md5 or 'unknown'}")
     drift = registered.drift
     newest = registered.newest.number if registered.newest else ""
-    if drift and drift.alarm and drift.time > last.time and drift.version in ("", registered.champion, newest):
+    if drift and drift.alarm and drift.time > last.time and str(drift.version) in ("0", registered.champion, newest):
         found.append(f"drift was found on {moment(drift.time)}, after {last.what}{_told(drift.why)}")
     age = (now - last.time) / _DAY
     if settings.max_age_days and age > settings.max_age_days:

@@ -44,8 +44,8 @@ class Drift:
     time: float
     """Seconds since the epoch."""
     why: str = ""
-    version: str = ""
-    """The version that the texts were compared with; empty when it is not known."""
+    version: int = 0
+    """The version that the texts were compared with; 0 when it is not known."""
 
 
 @dataclass(frozen=True)

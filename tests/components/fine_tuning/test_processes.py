@@ -19,11 +19,11 @@ from safetensors.torch import load_file
 from components.contracts.model import TunedModel, read_model
 from components.contracts.tracking import StepRun
 from components.fine_tuning.config import FineTuningSettings
-from components.fine_tuning.processes import all_there
 from tests.components.fine_tuning.conftest import QUICK
 from tests.manifests.built import deployment, pods
 from tests.processes import start
 
+pytestmark = pytest.mark.slow
 _PATIENCE_SECONDS = 120
 STILL = replace(QUICK, epochs=1, dropout=0.0)
 """Without dropout there is nothing that each process draws for itself."""
@@ -84,7 +84,7 @@ def weights(folder: Path) -> dict[str, torch.Tensor]:
     return loaded
 
 
-@pytest.mark.parametrize("number", [2, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [2, 3])
 def test_several_come_to_the_weights_of_one(
     folders: tuple[Path, Path, Path], tmp_path: Path, checkpoints: Path, number: int
 ) -> None:
@@ -101,7 +101,6 @@ def test_several_come_to_the_weights_of_one(
     assert list(checkpoints.iterdir()) == []
 
 
-@pytest.mark.slow
 def test_batches_of_fewer_rows_than_processes(
     folders: tuple[Path, Path, Path], tmp_path: Path, checkpoints: Path
 ) -> None:
@@ -120,7 +119,6 @@ def wait_until_there(pattern: str, folder: Path) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("asked", [0, 1])
 def test_asked_to_end_all_end_after_the_same_step_and_go_on_from_there(
     folders: tuple[Path, Path, Path], tmp_path: Path, checkpoints: Path, asked: int
@@ -167,12 +165,6 @@ def test_processes_that_see_other_checkpoints_do_not_begin(
     assert "expected one checkpoint for all processes" in (tmp_path / "shared.0.log").read_text()
 
 
-def test_what_is_no_matter_of_processes_goes_through() -> None:
-    with pytest.raises(RuntimeError, match="shapes"), all_there():
-        raise RuntimeError("shapes do not fit")
-
-
-@pytest.mark.slow
 def test_the_command_of_the_training_runtime_on_two_nodes(
     folders: tuple[Path, Path, Path], tmp_path: Path, checkpoints: Path
 ) -> None:

@@ -69,8 +69,8 @@ def test_drift_found_after_the_newest_training() -> None:
     assert said == "drift was found on 2027-01-15 07:00 UTC, after version 3: reviews are longer"
     assert found(Registered(NAME, version(), drift=alarm), attempt(NOW - HOUR / 2, "nothing new")) == []
     assert found(Registered(NAME, version(), drift=Drift(True, NOW - 2 * DAY))) == []
-    assert found(Registered(NAME, version(), champion="7", drift=Drift(True, NOW - HOUR, version="6"))) == []
-    assert len(found(Registered(NAME, version(), champion="7", drift=Drift(True, NOW - HOUR, version="7")))) == 1
+    assert found(Registered(NAME, version(), champion="7", drift=Drift(True, NOW - HOUR, version=6))) == []
+    assert len(found(Registered(NAME, version(), champion="7", drift=Drift(True, NOW - HOUR, version=7)))) == 1
     assert found(Registered(NAME, version(), drift=Drift(False, NOW - HOUR))) == []
 
 

@@ -45,9 +45,9 @@ def test_a_version_waits_for_the_gate_until_it_is_judged_or_reigns(client: Mlflo
 def test_what_monitoring_left(client: MlflowClient) -> None:
     register(client)
     client.set_registered_model_tag(
-        NAME, "bessemer.drift", '{"alarm": true, "time": 5, "version": "3", "run_id": "r", "why": "longer"}'
+        NAME, "bessemer.drift", '{"alarm": true, "time": 5, "version": 3, "run_id": "r", "why": "longer"}'
     )
-    assert look_up(client, NAME).drift == Drift(True, 5.0, "longer", "3")
+    assert look_up(client, NAME).drift == Drift(True, 5.0, "longer", 3)
 
 
 def test_what_monitoring_left_and_nobody_can_read_is_a_sentence(client: MlflowClient) -> None:
