@@ -19,6 +19,7 @@ from safetensors.torch import load_file
 from components.contracts.model import TunedModel, read_model
 from components.contracts.tracking import StepRun
 from components.fine_tuning.config import FineTuningSettings
+from components.fine_tuning.processes import all_there
 from tests.components.fine_tuning.conftest import QUICK
 from tests.manifests.built import deployment, pods
 from tests.processes import start
@@ -192,3 +193,8 @@ def test_the_command_of_the_training_runtime_on_two_nodes(
     client = MlflowClient(database)
     runs = client.search_runs([experiment.experiment_id for experiment in client.search_experiments()])
     assert [run.info.status for run in runs] == ["FINISHED"]
+
+
+def test_what_is_no_matter_of_processes_goes_through() -> None:
+    with pytest.raises(RuntimeError, match="shapes"), all_there():
+        raise RuntimeError("shapes do not fit")
