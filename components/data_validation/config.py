@@ -10,7 +10,7 @@ from components.contracts.faults import Fault
 from components.contracts.settings import STRICT
 
 Severity = Literal["hard", "soft", "off"]
-"""`hard` stops the pipeline before training, `soft` warns, `off` does not look."""
+"""`hard` stops the pipeline before training, `soft` warns, `off` says nothing."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 AtLeastOne = Annotated[int, Field(ge=1)]

@@ -143,7 +143,7 @@ def test_a_task_needs_no_shell(docker: DockerClient, images: dict[str, str], roo
     assert "Wrote executor output file" in said
 
 
-@pytest.mark.parametrize("room", ENTRIES)
+@pytest.mark.parametrize("room", [*ENTRIES, *BESIDE_THE_ROOMS])
 def test_an_image_says_what_it_was_made_from(docker: DockerClient, images: dict[str, str], room: str) -> None:
     config = docker.images.get(images[room]).attrs["Config"]
     labels = {name.rpartition(".")[2]: value for name, value in config["Labels"].items()}
@@ -153,6 +153,7 @@ def test_an_image_says_what_it_was_made_from(docker: DockerClient, images: dict[
     assert {"title", "version", "source"} <= set(labels)
     assert "@" not in labels["source"].partition("://")[2].partition("/")[0]
     assert config.get("Healthcheck") is None
+    assert config["User"] == "65532:65532"
 
 
 @pytest.mark.parametrize("room", ENTRIES)
