@@ -1,5 +1,7 @@
 """MLflow's page over the runs that were made here."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -29,6 +31,13 @@ def serve(port: int) -> None:
             raise Unavailable(Fault(f"port {port}", found, "a free port", way_out)) from error
     print(f"http://127.0.0.1:{port}")
     where = ["--backend-store-uri", uri, "--default-artifact-root", str(home() / "artifacts")]
-    ended = subprocess.run([sys.executable, "-m", "mlflow", "ui", *where, "--port", str(port)], check=False)
-    if ended.returncode:
-        raise Unavailable(Fault("MLflow's page", f"exit code {ended.returncode}", "a page until Ctrl-C"))
+    command = [sys.executable, "-m", "mlflow", "ui", *where, "--port", str(port), "--workers", "1"]
+    # a session of its own: Ctrl-C, which MLflow answers with a traceback, is for this process alone
+    with subprocess.Popen(command, start_new_session=True) as server:
+        try:
+            code = server.wait()
+        except KeyboardInterrupt:
+            os.killpg(server.pid, signal.SIGTERM)
+            return
+    if code:
+        raise Unavailable(Fault("MLflow's page", f"exit code {code}", "a page until Ctrl-C"))

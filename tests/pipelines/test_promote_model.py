@@ -31,7 +31,8 @@ def test_the_gate_keeps_a_version_out_and_lets_it_in(retrained: Retrained, tmp_p
     assert "evaluation" in [room.partition("/")[0] for room in kept.worked]
     assert champion(home) == reigning
 
-    wide = ["--set", "gating.margin_points=50", "--set", "gating.max_p95_ratio=0"]
+    unset = ("max_p95_ratio=0", "max_calibration_worsening=0", "max_robustness_worsening=0")
+    wide = [word for limit in ("margin_points=50", *unset) for word in ("--set", f"gating.{limit}")]
     promoted = runs.run(home, "smoke", other, *wide, command="promote")
     assert promoted.exit_code == 0, promoted.said
     assert f"version {other} is the champion of smoke" in promoted.said

@@ -43,13 +43,16 @@ def test_the_page_is_there_until_ctrl_c(tmp_path: Path) -> None:
     )
     try:
         page = page_at(f"http://127.0.0.1:{port}", process)
-        os.killpg(process.pid, signal.SIGINT)
+        process.send_signal(signal.SIGINT)
         said, complained = process.communicate(timeout=60)
     finally:
         process.kill()
     assert "MLflow" in page
     assert said.startswith(f"http://127.0.0.1:{port}\n")
     assert "Traceback" not in complained
+    assert process.returncode == 0
+    with socket.create_server(("127.0.0.1", port)):
+        pass  # nothing listens there any more
 
 
 def page_at(address: str, process: subprocess.Popen[str]) -> str:

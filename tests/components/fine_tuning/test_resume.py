@@ -1,5 +1,6 @@
 """A training that is killed at any moment comes to the same weights, bit for bit."""
 
+import json
 import multiprocessing
 import os
 import random
@@ -93,8 +94,7 @@ def test_ctrl_c_keeps_a_checkpoint_and_shows_no_traceback(
     folders: tuple[Path, Path, Path], tmp_path: Path, checkpoints: Path
 ) -> None:
     settings = tmp_path / "settings.json"
-    values = asdict(replace(QUICK, epochs=500, checkpoint_seconds=0.2))
-    settings.write_text(str(values).replace("'", '"'))
+    settings.write_text(json.dumps(asdict(replace(QUICK, epochs=500, checkpoint_seconds=0.2))))
     command = [sys.executable, "-m", "components.fine_tuning", *folders, tmp_path / "tuned", "--settings", settings]
     child = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     give_up_at = time.monotonic() + _PATIENCE_SECONDS
