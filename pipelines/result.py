@@ -85,17 +85,17 @@ def answer(event: dict[str, Any]) -> Text:
 
 def candidates_table(choice: Choice) -> Table:
     """Return one row a candidate: quality with its interval, speed at the headline size, size, and the verdict."""
-    headline = choice.verdicts[0].scorecard.latency[0]
-    sizes = ", ".join(f"{entry.batch} x {entry.tokens}" for entry in choice.verdicts[0].scorecard.latency)
+    card = choice.verdicts[0].scorecard
+    headline, sizes = card.latency[0], ", ".join(f"{entry.batch} x {entry.tokens}" for entry in card.latency)
     table = Table(
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         pad_edge=False,
         title_justify="left",
-        title=f"  Measured on {choice.verdicts[0].scorecard.rows:,} held-out rows; latency of {headline.batch} x "
-        f"{headline.tokens} tokens, rows per s at the best of {sizes}; {headline.threads} threads",
+        title=f"  Measured on {card.rows:,} held-out rows with {headline.threads} threads; latency of {headline.batch} x "
+        f"{headline.tokens} tokens,\n  rows per s at the best of {sizes}",
     )
-    confidence = choice.verdicts[0].scorecard.accuracy.confidence
+    confidence = card.accuracy.confidence
     table.add_column("  candidate", no_wrap=True)
     for name in (f"accuracy [{confidence:.0%}]", "macro\nF1", "p50\nms", "p95\nms", "rows\nper s", "speed-\nup", "MiB"):
         table.add_column(name, justify="right", no_wrap=True)
