@@ -92,8 +92,8 @@ def candidates_table(choice: Choice) -> Table:
         padding=(0, 1, 0, 0),
         pad_edge=False,
         title_justify="left",
-        title=f"  Measured on {card.rows:,} held-out rows with {headline.threads} threads; latency of {headline.batch} x "
-        f"{headline.tokens} tokens,\n  rows per s at the best of {sizes}",
+        title=f"  Measured on {card.rows:,} held-out rows with {headline.threads} threads; latency of "
+        f"{headline.batch} x {headline.tokens} tokens,\n  rows per s at the best of {sizes}",
     )
     confidence = card.accuracy.confidence
     table.add_column("  candidate", no_wrap=True)
