@@ -11,9 +11,9 @@ from pathlib import Path
 
 from docker import DockerClient
 
+from components.contracts.address import without_password
 from components.contracts.faults import Fault, Refusal, Unavailable
 from components.contracts.folders import write_text_whole
-from components.contracts.tracking import without_password
 from pipelines.bill_of_materials import bill_of_materials
 from pipelines.containers import engine
 from pipelines.fingerprint import code_revision

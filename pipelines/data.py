@@ -11,9 +11,9 @@ from typing import Any, Literal
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from components.contracts.address import without_password
 from components.contracts.faults import BadInput, Fault, Unavailable, writing
 from components.contracts.folders import whole_folder
-from components.contracts.tracking import without_password
 from components.data_ingestion.identity import md5_of_listing, md5_of_stream
 from components.data_ingestion.local_files import path_in_package
 

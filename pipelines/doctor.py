@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from components.contracts.tracking import without_password
+from components.contracts.address import without_password
 from pipelines.home import home, tracking_uri
 
 GIB = 1024**3

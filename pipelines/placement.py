@@ -11,9 +11,9 @@ from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 from ruamel.yaml.comments import CommentedMap
 
+from components.contracts.address import holds_secret
 from components.contracts.faults import Fault, refuse_if_any
 from components.contracts.settings import STRICT, find_faults, read_settings
-from components.contracts.tracking import holds_secret
 from pipelines.sections import ROOMS
 from pipelines.yaml_file import line_of, parse, plain
 

@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 
+from components.contracts.address import without_password
 from components.contracts.faults import Fault, Unavailable
-from components.contracts.tracking import without_password
 from pipelines.home import home, tracking_uri
 
 

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from components.contracts.address import without_password
 from components.contracts.faults import WRITE_REFUSALS, BadInput, Fault, Unavailable
 from components.contracts.kubeflow_run import PARENT_TAG, end_step, open_step
 
@@ -201,19 +202,6 @@ def _reason(error: Exception) -> str:
     if "Max retries exceeded" in line:
         return "no answer after several attempts"
     return re.sub(r"://[^/@\s]*@", "://", line)[:300]
-
-
-def holds_secret(uri: str) -> bool:
-    """Return whether `uri` has a password in it, or a token in the place of the user's name, as git's servers take."""
-    user, separator, _ = uri.partition("://")[2].partition("/")[0].rpartition("@")
-    return bool(separator) and (":" in user or uri.startswith("http"))
-
-
-def without_password(uri: str) -> str:
-    """Return `uri` without the user's name and password, for messages."""
-    scheme, separator, rest = uri.partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from components.contracts.address import holds_secret, without_password
 from components.contracts.faults import Fault
 from components.contracts.settings import STRICT
-from components.contracts.tracking import holds_secret, without_password
 
 Format = Literal["csv", "tsv", "jsonl", "parquet", "label-first"]
 Fraction = Annotated[float, Field(gt=0, lt=1)]

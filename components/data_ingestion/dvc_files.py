@@ -20,8 +20,8 @@ from dvc.repo.open_repo import clean_repos
 from dvc.scm import CloneError, RevError, SCMError
 from dvc_data.index import DataIndexDirError
 
+from components.contracts.address import without_password
 from components.contracts.faults import BadInput, Fault, Unavailable
-from components.contracts.tracking import without_password
 from components.data_ingestion import local_files
 from components.data_ingestion.nearest import did_you_mean, listed
 from components.data_ingestion.source import Source, SourceFile

@@ -1,7 +1,7 @@
 """Looks at the source and returns its identity: which bytes these are today."""
 
+from components.contracts.address import without_password
 from components.contracts.dataset import DataSource
-from components.contracts.tracking import without_password
 from components.data_ingestion.config import DataIngestionSettings
 from components.data_ingestion.identity import md5_of_listing, md5_of_stream
 from components.data_ingestion.locate import locate

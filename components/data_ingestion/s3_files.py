@@ -11,8 +11,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
+from components.contracts.address import without_password
 from components.contracts.faults import BadInput, Fault, Unavailable
-from components.contracts.tracking import without_password
 from components.data_ingestion.nearest import did_you_mean, listed
 from components.data_ingestion.source import SourceFile
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from components.contracts.address import without_password
 from components.contracts.drift import Batch, Drift
 from components.contracts.folders import whole_folder, write_manifest, write_text_whole
 from components.contracts.onnx_text_classifier import OnnxTextClassifier
-from components.contracts.tracking import without_password
 from components.drift_monitoring.compare import Compared, compare
 from components.drift_monitoring.config import DriftSettings
 from components.drift_monitoring.exposition import exposition

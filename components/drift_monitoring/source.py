@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from components.contracts.address import without_password
 from components.contracts.faults import BadInput, Fault, Unavailable
-from components.contracts.tracking import without_password
 
 
 def fetch_file(texts: str, scratch: Path) -> Path:

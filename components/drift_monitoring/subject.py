@@ -4,9 +4,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from components.contracts.address import without_password
 from components.contracts.faults import BadInput, Fault
 from components.contracts.folders import sha256_of
-from components.contracts.tracking import without_password
 
 
 @dataclass(frozen=True)

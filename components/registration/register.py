@@ -7,11 +7,12 @@ from pathlib import Path
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
+from components.contracts.address import without_password
 from components.contracts.events import tell
 from components.contracts.folders import whole_folder, write_manifest, write_text_whole
 from components.contracts.package import PACKAGE_TAG
 from components.contracts.registration import CARD, UNFINISHED, Registration
-from components.contracts.tracking import StepRun, answering, no_server, without_password
+from components.contracts.tracking import StepRun, answering, no_server
 from components.registration.card import model_card
 from components.registration.config import RegistrationSettings
 from components.registration.evidence import Evidence, Inputs, read_evidence

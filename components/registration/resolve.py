@@ -4,7 +4,8 @@ import json
 import os
 from collections.abc import Mapping
 
-from components.contracts.tracking import no_server, without_password
+from components.contracts.address import without_password
+from components.contracts.tracking import no_server
 
 _NAMED_BY = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_WORKSPACE")
 """What MLflow itself reads: where the run and the model go, where the version goes, and which part of a server."""

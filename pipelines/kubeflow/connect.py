@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import kfp_server_api
 from urllib3 import Retry
 
+from components.contracts.address import without_password
 from components.contracts.faults import BadInput, Fault
-from components.contracts.tracking import without_password
 from pipelines.kubeflow.api import COOKIES, TOKEN, Kubeflow, Missing
 
 TOKEN_PATH = "KF_PIPELINES_SA_TOKEN_PATH"  # noqa: S105 - as kfp names it

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.padding import Padding
 
+from components.contracts.address import without_password
 from components.contracts.choice import Choice
 from components.contracts.faults import Refusal
 from components.contracts.folders import read_manifest
 from components.contracts.kubeflow_run import PARENT_TAG
 from components.contracts.registration import Registration
-from components.contracts.tracking import answering, connect, without_password
+from components.contracts.tracking import answering, connect
 from pipelines.result import candidates_table, further, reasons
 
 if TYPE_CHECKING:

@@ -23,9 +23,7 @@ from components.contracts.tracking import (
     connect,
     experiment_named,
     experiment_of,
-    holds_secret,
     step_run,
-    without_password,
 )
 from tests.mlflow_here import Server
 
@@ -297,37 +295,6 @@ def test_a_run_that_does_not_exist_is_a_sentence(client: MlflowClient, monkeypat
     monkeypatch.setenv("MLFLOW_RUN_ID", "0" * 32)
     with pytest.raises(Unavailable, match=f"found Run with id={'0' * 32} not found"), step_run("evaluation"):
         pytest.fail("the step must not begin")
-
-
-@pytest.mark.parametrize(
-    ("uri", "shown"),
-    [
-        ("http://me:secret@host:5000/path", "http://host:5000/path"),
-        ("https://host", "https://host"),
-        ("postgresql://me:p@ss@host/db", "postgresql://host/db"),
-        ("sqlite:////home/a@b/mlflow.db", "sqlite:////home/a@b/mlflow.db"),
-        ("databricks", "databricks"),
-        ("", ""),
-    ],
-)
-def test_passwords_are_cut_from_addresses(uri: str, shown: str) -> None:
-    assert without_password(uri) == shown
-
-
-@pytest.mark.parametrize(
-    ("uri", "is_one"),
-    [
-        ("https://me:secret@host/path", True),
-        ("https://ghp_token@host/path", True),
-        ("postgresql://me:p@ss@host/db", True),
-        ("ssh://git@host/path", False),
-        ("git@host:path", False),
-        ("https://host/a:b@c", False),
-        ("reviews.csv", False),
-    ],
-)
-def test_a_secret_in_an_address_is_noticed(uri: str, is_one: bool) -> None:
-    assert holds_secret(uri) == is_one
 
 
 def test_passwords_are_cut_from_what_the_server_said(tracking: str) -> None:
