@@ -13,6 +13,7 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion, RegisteredModel
 from mlflow.exceptions import MlflowException
 
+from components.contracts.alias import move_alias
 from components.contracts.faults import BadInput, Fault, Unavailable
 from components.contracts.journal import Entry, Journal, Overtaken
 from components.contracts.registration import CANDIDATE
@@ -245,7 +246,7 @@ class Ledger:
         while True:
             wanted = move.values["to"]
             with answering():
-                self.client.set_registered_model_alias(self.name, CHAMPION, str(wanted))
+                move_alias(self.client, self.name, CHAMPION, str(wanted))
             found = self.look()
             newest = last_move(found.entries) or move
             if newest.number == move.number or newest.values["to"] is None:

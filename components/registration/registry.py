@@ -14,6 +14,7 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
+from components.contracts.alias import move_alias
 from components.contracts.process import identity, is_gone
 from components.contracts.registration import CANDIDATE, UNFINISHED
 from components.registration.lineage import PIPELINE_RUN
@@ -124,7 +125,7 @@ def make_version(place: Place, entry: Entry, undo: ExitStack) -> ModelVersion:
 
 def finish_version(place: Place, version: ModelVersion) -> None:
     """Move the alias to `version` and take its mark off."""
-    place.client.set_registered_model_alias(place.name, place.alias, version.version)
+    move_alias(place.client, place.name, place.alias, str(version.version))
     place.client.delete_model_version_tag(place.name, version.version, UNFINISHED)
 
 
@@ -139,7 +140,7 @@ def _delete_version(place: Place, entry: Entry, alias_was_at: str | None) -> Non
             moved = place.aliases().get(place.alias) == str(version.version)
             place.client.delete_model_version(place.name, version.version)
             if moved and alias_was_at:
-                place.client.set_registered_model_alias(place.name, place.alias, alias_was_at)
+                move_alias(place.client, place.name, place.alias, alias_was_at)
 
 
 def _at_work(mark: str, since: float) -> bool:
