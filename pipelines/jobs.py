@@ -37,9 +37,9 @@ def build_job(preset: Preset) -> Job:
     return Job("build_model", preset.name, preset.arguments(), build_steps(preset.measured), preset.sources())
 
 
-def promote_job(name: str, version: str, settings: Mapping[str, Any]) -> Job:
-    """Return the run that decides whether a version becomes the champion."""
-    arguments = {"name": name, "version": version, "settings": dict(settings)}
+def promote_job(name: str, version: str, settings: Mapping[str, Any], dry_run: bool = False) -> Job:
+    """Return the run that decides whether a version becomes the champion, or only says what it would decide."""
+    arguments = {"name": name, "version": version, "settings": dict(settings), "dry_run": dry_run}
     return Job("promote_model", f"{name} promotions", arguments, PROMOTE_STEPS)
 
 

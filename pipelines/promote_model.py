@@ -24,17 +24,23 @@ class Promoted(NamedTuple):
     description="Measures a challenger and the reigning champion on the same rows, decides by statistics whether the "
     "challenger may take its place, and moves the alias with an entry in the model's ledger.",
 )
-def promote_model(name: str, version: str = "", settings: dict = {}) -> Promoted:  # noqa: B006 - the form shows it
+def promote_model(
+    name: str,
+    version: str = "",
+    settings: dict = {},  # noqa: B006 - the form shows it
+    dry_run: bool = False,
+) -> Promoted:
     """Decide whether a registered version becomes the champion.
 
     Args:
         name: The registered model's name.
         version: The challenger's version; empty is the one with the alias challenger.
         settings: A section a room, over what the challenger was built with: {"gating": {"margin_points": 0.5}}.
+        dry_run: Only say what would become of it; the settings may then differ from the model's policy.
 
     """
     # looked up each time: what reigns is no parameter
-    contest = resolve_contest(name=name, version=version, settings=settings).set_caching_options(False)
+    contest = resolve_contest(name=name, version=version, settings=settings, dry_run=dry_run).set_caching_options(False)
     source = resolve_data(settings=contest.outputs["data_ingestion"]).set_caching_options(False)
     dataset = ingest_data(
         source=source.output, settings=contest.outputs["data_ingestion"], code=fingerprint("data_ingestion")
@@ -62,6 +68,7 @@ def promote_model(name: str, version: str = "", settings: dict = {}) -> Promoted
         contenders=contenders,
         decision=decision,
         settings=contest.outputs["promotion"],
+        dry_run=dry_run,
         code=fingerprint("promotion"),
     ).set_caching_options(False)
     return Promoted(decision=decision, promotion=promoted.outputs["promotion"])

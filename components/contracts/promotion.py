@@ -3,9 +3,13 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-Outcome = Literal["promoted", "waiting", "kept"]
+Outcome = Literal["promoted", "waiting", "kept", "passed"]
 GATE = "gate"
 """The tag of a version that says what the gate last found about it; there once that has been carried out."""
+GATE_EVIDENCE = "gate_evidence"
+"""The tag with the SHA-256 of the decision that this says."""
+GATE_RUN = "gate_run"
+"""The tag with the MLflow run that holds it."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,8 @@ class Promotion:
     version: int
     """The challenger's."""
     outcome: Outcome
-    """`promoted`: it reigns; `waiting`: a person has to approve it; `kept`: nothing was moved."""
+    """`promoted`: it reigns; `waiting`: a person has to approve it; `kept`: nothing was moved; `passed`: nothing was
+    to be moved, as it was a dry run, and the gate would let it."""
     former: int | None
     """The version that reigned when it was compared; None where nobody did."""
     why: str

@@ -125,7 +125,7 @@ def withdraw(ledger: Ledger, version: int, candidate: str, why: str) -> None:
 
 def _take_up(ledger: Ledger, request: Entry, state: State) -> Entry | None:
     version = ledger.version(request.values["to"])
-    if why := why_lapsed(request, state.reigning, time.time()) or _why_another(request, version):
+    if why := why_lapsed(request, state.entries, state.reigning, time.time()) or _why_another(request, version):
         return _answer(ledger, request, "lapse", f"It lapsed: {why}.", by=_BESSEMER)
     kind = _said_in_mlflow(version, state)
     if kind == "approval":
@@ -161,7 +161,7 @@ def _answer(ledger: Ledger, request: Entry, kind: Answer | Literal["lapse"], why
     def decide(state: State) -> dict[str, Any]:
         if request not in open_requests(state.entries):
             raise Overtaken(_answered(state, request))
-        lapsed = why_lapsed(request, state.reigning, time.time())
+        lapsed = why_lapsed(request, state.entries, state.reigning, time.time())
         if lapsed and kind == "approval":
             raise Overtaken(_not_waiting(state, request.values["to"], f"a request that lapsed: {lapsed}"))
         kept = {key: value for key, value in request.values.items() if key not in ("expires", "who", "run")}
@@ -200,7 +200,7 @@ def _last_said(state: State, version: int | None) -> str:
     """Return what became of the last request, none of which waits."""
     lapsed = [entry for entry in open_requests(state.entries) if version in (None, entry.values["to"])]
     if lapsed:
-        return f"one that lapsed: {why_lapsed(lapsed[-1], state.reigning, time.time())}"
+        return f"one that lapsed: {why_lapsed(lapsed[-1], state.entries, state.reigning, time.time())}"
     answers = [
         entry for entry in state.entries if entry.values["kind"] in ANSWERS and version in (None, entry.values["to"])
     ]

@@ -8,7 +8,7 @@ from components.images import image
 
 
 @dsl.component(base_image=image("promotion"), install_kfp_package=False)
-def resolve_contest(name: str, version: str, settings: dict) -> NamedTuple(  # type: ignore[valid-type]  # kfp carries this source into the task: a class beside it stays behind
+def resolve_contest(name: str, version: str, settings: dict, dry_run: bool) -> NamedTuple(  # type: ignore[valid-type]  # kfp carries this source into the task: a class beside it stays behind
     "Resolved",
     [("contest", str), ("data_ingestion", dict), ("evaluation", dict), ("gating", dict), ("promotion", dict)],
 ):
@@ -20,6 +20,7 @@ def resolve_contest(name: str, version: str, settings: dict) -> NamedTuple(  # t
         name: The registered model's name.
         version: The challenger's version; empty is the one that the alias challenger points to.
         settings: A section a room, laid over what the run that built the challenger was asked for.
+        dry_run: Whether nothing is decided, so that the settings may differ from the model's policy.
 
     Returns:
         The contest as JSON, and a section for each room.
@@ -31,7 +32,7 @@ def resolve_contest(name: str, version: str, settings: dict) -> NamedTuple(  # t
         from components.contracts.tracking import named_server
         from components.promotion.contest import resolve
 
-        contest, sections = resolve(named_server(), name, version, settings)
+        contest, sections = resolve(named_server(), name, version, settings, dry_run)
         return (contest.to_json(), *sections.values())
 
 
@@ -70,6 +71,7 @@ def promote_model(
     contenders: dsl.Input[dsl.Artifact],
     decision: dsl.Input[dsl.Artifact],
     settings: dict,
+    dry_run: bool,
     code: str,
     promotion: dsl.Output[dsl.Artifact],
 ) -> None:
@@ -81,6 +83,7 @@ def promote_model(
         contenders: the challenger and the reigning champion, as they were compared.
         decision: what the gate found.
         settings: who has the last word.
+        dry_run: whether only to say what would become of it.
         code: a fingerprint of this step's code, so that the run names it; the step itself does not read it.
         promotion: what became of the challenger, and the ledger's entry about it.
 
@@ -95,5 +98,5 @@ def promote_model(
         config = read_settings(PromotionSettings, settings, "promotion")
         from components.promotion.promote import promote
 
-        result = promote(Path(contenders.path), Path(decision.path), config, Path(promotion.path), run)
+        result = promote(Path(contenders.path), Path(decision.path), config, Path(promotion.path), run, dry_run)
         promotion.metadata.update(name=result.name, version=result.version, outcome=result.outcome, why=result.why)

@@ -1,7 +1,8 @@
 """Who meets whom, and on what: found out anew each time, as aliases move."""
 
 import json
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,12 +15,13 @@ from mlflow.exceptions import MlflowException
 from pydantic import TypeAdapter
 
 from components.contracts.faults import BadInput, Fault, refuse_if_any
-from components.contracts.journal import Journal
 from components.contracts.logged import fetch_logged
 from components.contracts.package import PACKAGE_TAG
 from components.contracts.registration import ASKED, CANDIDATE, UNFINISHED
 from components.contracts.tracking import answering
-from components.promotion.ledger import CHAMPION
+from components.promotion.entries import policy_of
+from components.promotion.ledger import CHAMPION, Ledger
+from components.promotion.policy import contradictions
 
 CHALLENGER = "challenger"
 """The alias that registration moves to each new version."""
@@ -66,7 +68,7 @@ class Contest:
 
 
 def resolve(
-    client: MlflowClient, name: str, version: str, settings: Mapping[str, Any]
+    client: MlflowClient, name: str, version: str, settings: Mapping[str, Any], dry_run: bool = False
 ) -> tuple[Contest, dict[str, dict[str, Any]]]:
     """Return who meets whom, and a section of settings for each room of `SECTIONS`.
 
@@ -74,11 +76,12 @@ def resolve(
         client: of the registry.
         name: the registered model's.
         version: the challenger's; empty is the one that the alias `challenger` points to.
-        settings: sections, laid over those that the challenger's own run was asked for.
+        settings: sections, laid over those that the challenger's own run was asked for and those of the model's policy.
+        dry_run: whether nothing is decided, so that the settings may differ from the policy.
 
     Raises:
         BadInput: there is no such model or version; it is not finished, not Bessemer's, or the champion itself; or
-            the settings do not say what to measure it on.
+            the settings do not say what to measure it on, or are others than the model's policy has.
         Unavailable: the tracking server does not answer.
 
     """
@@ -91,9 +94,13 @@ def resolve(
         reigning = _entrant(client, client.get_model_version(name, champion)) if champion else None
     if reigning:
         _refuse_the_same(name, entrant, reigning)
-    entries = len(Journal(client, "ledger", name).entries())
-    sections = _sections(client, entrant, f"version {entrant.version} of {name}", settings)
-    return Contest(name, entrant, reigning, entries), sections
+    entries = Ledger(client, name).look().entries
+    policy = policy_of(entries)
+    if not dry_run:
+        refuse_if_any(contradictions(name, policy, settings))
+    laid_over = [policy.values["policy"] if policy else {}, settings]
+    sections = _sections(client, entrant, f"version {entrant.version} of {name}", laid_over)
+    return Contest(name, entrant, reigning, len(entries)), sections
 
 
 def _faults_of(settings: Mapping[str, Any]) -> list[Fault]:
@@ -169,11 +176,11 @@ def _refuse_the_same(name: str, challenger: Entrant, champion: Entrant) -> None:
 
 
 def _sections(
-    client: MlflowClient, challenger: Entrant, thing: str, settings: Mapping[str, Any]
+    client: MlflowClient, challenger: Entrant, thing: str, laid_over: Sequence[Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """Return what the challenger's run was asked for, with `settings` laid over it, key by key."""
-    asked = _asked(client, challenger, thing)
-    sections = {room: {**asked.get(room, {}), **settings.get(room, {})} for room in SECTIONS}
+    """Return what the challenger's run was asked for, with others laid over it one after the other, key by key."""
+    layers = [_asked(client, challenger, thing), *laid_over]
+    sections = {room: dict(ChainMap(*(layer.get(room, {}) for layer in reversed(layers)))) for room in SECTIONS}
     if not sections["data_ingestion"]:
         found, expected = f"no {ASKED} in the run that registered it", "what says which rows to compare on"
         way_out = 'Name them: {"data_ingestion": {"source": …}}.'

@@ -11,7 +11,8 @@ An entry's values, beside the number, time and hashes that every journal's entry
   recorded what somebody else did elsewhere;
 - `evidence`: the SHA-256 of the decision that it stands on; `comparison`: of the comparison that this stands on;
   `gate`: what the gate found, in a line; `tracked`: the MLflow run that holds both;
-- `request`: of an answer, the number of the request; `expires`: of a request, seconds since the epoch.
+- `request`: of an answer, the number of the request; `expires`: of a request, seconds since the epoch;
+- `policy`: of a policy, which has no `from`, `to` and `candidate`, the settings by section that hold from then on.
 """
 
 from collections.abc import Sequence
@@ -19,9 +20,10 @@ from typing import Literal
 
 from components.contracts.journal import Entry
 
-Kind = Literal["promotion", "approval", "rollback", "by hand", "request", "rejection", "lapse"]
+Kind = Literal["promotion", "approval", "rollback", "by hand", "request", "rejection", "lapse", "policy"]
 """`approval` is a promotion that a person approved, `by hand` a move outside of Bessemer that was observed, `lapse` a
-request that nobody answered in time, or that what it stands on no longer holds for."""
+request that nobody answered in time, or that what it stands on no longer holds for, `policy` what all challengers have
+to meet from then on."""
 
 MOVES: tuple[Kind, ...] = ("promotion", "approval", "rollback", "by hand")
 ANSWERS: tuple[Kind, ...] = ("approval", "rejection", "lapse")
@@ -69,8 +71,16 @@ def open_requests(entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.values["kind"] == "request" and entry.number not in answered]
 
 
-def why_lapsed(request: Entry, reigning: int | None, now: float) -> str:
+def policy_of(entries: Sequence[Entry]) -> Entry | None:
+    """Return the policy that holds; None where none was ever set."""
+    return next((entry for entry in reversed(entries) if entry.values["kind"] == "policy"), None)
+
+
+def why_lapsed(request: Entry, entries: Sequence[Entry], reigning: int | None, now: float) -> str:
     """Return why an open request can no longer be approved; empty when it can."""
+    policy = policy_of(entries)
+    if policy and policy.number > request.number:
+        return f"the model's policy was changed after it was made, by entry {policy.number}"
     if reigning != request.values["from"]:
         return f"{named(request.values['from'])} reigned when it was made, and {named(reigning)} reigns now"
     if now > request.values["expires"]:

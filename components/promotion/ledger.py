@@ -61,7 +61,9 @@ class State:
 
     def waiting(self, now: float) -> list[Entry]:
         """Return the requests that a person can still approve, the oldest first."""
-        return [entry for entry in open_requests(self.entries) if not why_lapsed(entry, self.reigning, now)]
+        return [
+            entry for entry in open_requests(self.entries) if not why_lapsed(entry, self.entries, self.reigning, now)
+        ]
 
     def refuse_unless_reigning(self, move: Entry) -> None:
         """Refuse to call a move done whose version does not reign.

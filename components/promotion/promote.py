@@ -10,12 +10,12 @@ from components.contracts.events import tell
 from components.contracts.faults import Fault, refuse_if_any
 from components.contracts.folders import read_manifest, sha256_of, whole_folder, write_manifest
 from components.contracts.journal import Entry, Overtaken
-from components.contracts.promotion import GATE, Outcome, Promotion
+from components.contracts.promotion import GATE, GATE_EVIDENCE, GATE_RUN, Outcome, Promotion
 from components.contracts.registration import CANDIDATE
 from components.contracts.tracking import StepRun, no_server
 from components.promotion.approval import request_approval, say_that_it_waits, take_up, withdraw
 from components.promotion.config import PromotionSettings
-from components.promotion.entries import is_move, named
+from components.promotion.entries import is_move, named, policy_of
 from components.promotion.ledger import Ledger, State
 
 _OUTCOMES: dict[str, Outcome] = {"promotion": "promoted", "approval": "promoted", "request": "waiting"}
@@ -33,7 +33,9 @@ class Case:
     """The MLflow run of the whole."""
 
 
-def promote(contenders: Path, decision: Path, settings: PromotionSettings, output: Path, run: StepRun) -> Promotion:
+def promote(
+    contenders: Path, decision: Path, settings: PromotionSettings, output: Path, run: StepRun, dry_run: bool = False
+) -> Promotion:
     """Do what the gate decided, and write what became of it to `output`.
 
     A second call with the same decision finds the entry of the first.
@@ -44,10 +46,12 @@ def promote(contenders: Path, decision: Path, settings: PromotionSettings, outpu
         settings: who has the last word.
         output: becomes the folder of the promotion contract.
         run: the step's MLflow run.
+        dry_run: whether only to say what would become of it; registry and ledger stay as they are.
 
     Raises:
         BadInput: the two do not belong together, the challenger is gone or another one, or no MLflow is named.
-        Overtaken: the champion has changed since the two were compared, or since the first call; nothing was moved.
+        Overtaken: the champion or the policy has changed since the two were compared, or the champion since the first
+            call; nothing was moved.
         Unavailable: the server does not answer.
         Unwritable: `output` cannot be written.
 
@@ -56,17 +60,8 @@ def promote(contenders: Path, decision: Path, settings: PromotionSettings, outpu
     if run.client is None:  # a promotion that no run keeps the evidence of is none
         raise no_server()
     ledger = Ledger(run.client, case.decision.name)
-    challenger, judged = case.contenders.challenger, case.decision
     with whole_folder(output) as folder:
-        if not judged.passed:  # before an approval is taken up that stands on what the gate said earlier
-            withdraw(ledger, challenger.version, challenger.candidate_sha256, judged.why)
-        take_up(ledger)
-        state = ledger.look()
-        _refuse_another(ledger, state, case)
-        promotion = _judge(ledger, state, case, settings)
-        # not before that is carried out: a version without the tag is judged again by the next retraining
-        passed = "passed" if case.decision.passed else "failed"
-        ledger.tag(case.decision.challenger, GATE, f"{passed}: {case.decision.why}")
+        promotion = _told(case) if dry_run else _carried_out(ledger, case, settings)
         write_manifest(folder, promotion)
         run.file(folder / promotion.FILE)
     run.tags({"outcome": promotion.outcome, "why": promotion.why})
@@ -103,6 +98,25 @@ def read_case(contenders: Path, decision: Path, tracked: str) -> Case:
         if found != expected
     )
     return case
+
+
+def _told(case: Case) -> Promotion:
+    return _promotion(case, "passed" if case.decision.passed else "kept", case.decision.why)
+
+
+def _carried_out(ledger: Ledger, case: Case, settings: PromotionSettings) -> Promotion:
+    challenger, judged = case.contenders.challenger, case.decision
+    if not judged.passed:  # before an approval is taken up that stands on what the gate said earlier
+        withdraw(ledger, challenger.version, challenger.candidate_sha256, judged.why)
+    take_up(ledger)
+    state = ledger.look()
+    _refuse_another(ledger, state, case)
+    promotion = _judge(ledger, state, case, settings)
+    evidence = {GATE_EVIDENCE: case.evidence, GATE_RUN: case.tracked}
+    # not before that is carried out: a version without the last tag is judged again by the next retraining
+    for key, value in {**evidence, GATE: f"{'passed' if judged.passed else 'failed'}: {judged.why}"}.items():
+        ledger.tag(judged.challenger, key, value)
+    return promotion
 
 
 def _judge(ledger: Ledger, state: State, case: Case, settings: PromotionSettings) -> Promotion:
@@ -183,11 +197,15 @@ def _refuse_another(ledger: Ledger, state: State, case: Case) -> None:
 
 
 def _refuse_if_overtaken(state: State, case: Case) -> None:
-    """Refuse when the alias was moved since: the comparison says nothing about who reigns now."""
-    compared = case.decision.champion
+    """Refuse when the alias or the policy was changed since: the decision says nothing about what holds now."""
+    compared, later = case.decision.champion, state.entries[case.contenders.ledger_entries :]
+    way_out = "Nothing was changed. Promote again: it is judged by what holds now."
+    if policy := policy_of(later):
+        found = f"one of {policy.values['who']}, entry {policy.number} of the ledger"
+        raise Overtaken(Fault(f"the policy of {state.name}", found, "the one that it was judged by", way_out))
     since = [
         entry
-        for entry in state.entries[case.contenders.ledger_entries :]
+        for entry in later
         if is_move(entry) and (entry.values["kind"], entry.values["to"]) != ("by hand", compared)
     ]
     if not since and state.reigning == compared:
@@ -196,5 +214,4 @@ def _refuse_if_overtaken(state: State, case: Case) -> None:
     if since:
         found += f", by {since[-1].values['kind']} of {since[-1].values['who']}, entry {since[-1].number} of the ledger"
     expected = f"{named(compared)}, which version {case.decision.challenger} was compared with"
-    way_out = "Nothing was changed. Promote again: it will be compared with who reigns now."
     raise Overtaken(Fault(f"the champion of {state.name}", found, expected, way_out))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from components.contracts.choice import Choice, Verdict
 from components.contracts.faults import BadInput
 from components.contracts.journal import Journal
+from components.contracts.promotion import GATE, GATE_EVIDENCE, GATE_RUN
 from pipelines.lineage.evidence import read_asked, read_contract
 from pipelines.registered import find_version, split_name
 
@@ -26,7 +27,7 @@ _TAGS = {
     "runs": ("pipeline_run", "mlflow_parent_run"),
 }
 """Under which heading each of the version's tags stands."""
-_TOLD_OTHERWISE = ("images", "preset", "parent_model", "gate")
+_TOLD_OTHERWISE = ("images", "preset", "parent_model", GATE, GATE_EVIDENCE, GATE_RUN)
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,11 @@ def _told(client: "MlflowClient", version: "ModelVersion") -> dict[str, dict[str
     told["asked for"] = {"preset": tags.get("preset", ""), "overrides": asked.get("overrides", {})}
     told["runs"] |= {"mlflow_run": run_id}
     told["candidates"] = _candidates(client, run_id) if run_id else {}
-    told["gate"] = {"found": tags.get("gate", "")}
+    told["gate"] = {
+        "found": tags.get(GATE, ""),
+        "evidence": tags.get(GATE_EVIDENCE, ""),
+        "mlflow_run": tags.get(GATE_RUN, ""),
+    }
     told["ledger"] = _ledger(client, version)
     told["further tags"] = {name: value for name, value in tags.items() if name not in known}
     return {heading: {name: value for name, value in below.items() if value} for heading, below in told.items()}

@@ -28,6 +28,7 @@ def promote(
     explained: Annotated[
         bool, typer.Option("--explain", help="Say as well whether the rows are enough to decide, and how many are.")
     ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of it.")] = False,
     runner: Annotated[Literal["subprocess", "docker"], typer.Option(help="What a task is.")] = "subprocess",
 ) -> None:
     """Let a version become the champion if it is shown to be good enough; ends with 1 where it does not."""
@@ -38,11 +39,41 @@ def promote(
         from pipelines.watch import run_here
 
         console = terminal()
-        outcome = run_here(promote_job(name, version, presets.settings_of(overrides or [])), console, runner)
+        job = promote_job(name, version, presets.settings_of(overrides or []), dry_run)
+        outcome = run_here(job, console, runner)
         promotion = show_verdict(outcome.run, console, explained)
         console.print(outcome.summary(), style="dim")
         kept = promotion is not None and promotion.outcome == "kept"
         raise typer.Exit(KEPT if kept else outcome.exit_code)
+
+
+@registry.command()
+def policy(
+    name: Name,
+    demanded: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="ROOM.KEY=VALUE", help="One setting of gating or promotion; may be repeated."),
+    ] = None,
+    lift: Annotated[bool, typer.Option("--lift", help="Demand nothing any longer.")] = False,
+    reason: Reason = "",
+) -> None:
+    """Show or set what every challenger of a model has to meet, whatever it was built with."""
+    with sentences():
+        from components.promotion.ledger import Ledger
+        from pipelines import preset as presets
+        from pipelines.registry.connect import registry
+        from pipelines.registry.history import line
+        from pipelines.registry.policy import set_checked, told
+
+        if demanded and lift:
+            raise typer.BadParameter("either --set or --lift")
+        if (demanded or lift) and not reason:
+            raise typer.BadParameter("it takes a --reason, which stands in the ledger")
+        ledger = Ledger(registry(), name)
+        if demanded or lift:
+            print(line(name, set_checked(ledger, presets.settings_of(demanded or []), reason)))
+        else:
+            print(told(ledger.look()))
 
 
 @registry.command()

@@ -57,20 +57,32 @@ def _as_dict(entry: Entry) -> dict[str, Any]:
 
 def line(name: str, entry: Entry) -> str:
     """Return what an entry says, as the answer to who asked for it."""
-    return f"{name}: {entry.values['kind']}, {step(entry)}; entry {entry.number} of the ledger"
+    what = f"{entry.values['kind']}, {step(entry)}" if step(entry) else f"policy, {demands(entry)}"
+    return f"{name}: {what}; entry {entry.number} of the ledger"
 
 
 def step(entry: Entry) -> str:
-    """Return who reigned before and after; of what moved nothing, which version it is about."""
+    """Return who reigned before and after; of what moved nothing, which version it is about, if it is about one."""
+    if entry.values["kind"] == "policy":
+        return ""
     if is_move(entry):
         return f"{_short(entry.values['from'])} → {_short(entry.values['to'])}"
     return f"({_short(entry.values['to'])})"
 
 
 def why(entry: Entry) -> str:
-    """Return the reason, and which request it answers."""
+    """Return the reason, and which request it answers, or what a policy demands."""
+    if entry.values["kind"] == "policy":
+        return f"{entry.values['why']} ({demands(entry)})"
     request = entry.values.get("request")
     return f"{entry.values['why']} (request {request})" if request else str(entry.values["why"])
+
+
+def demands(policy: Entry) -> str:
+    """Return the settings that a policy holds, as a command takes them."""
+    sections = policy.values["policy"].items()
+    settings = [f"{room}.{key}={json.dumps(value)}" for room, section in sections for key, value in section.items()]
+    return ", ".join(settings) or "nothing any longer"
 
 
 def when(seconds: float) -> str:

@@ -17,6 +17,7 @@ _MARKS = {"passed": ("✓", "green"), "failed": ("✗", "bold red"), "undecided"
 _OUTCOMES = {
     "promoted": ("bold green", "version {version} is the champion of {name}"),
     "waiting": ("bold yellow", "version {version} of {name} waits for `bessemer approve {name} --reason …`"),
+    "passed": ("bold green", "version {version} of {name} would become the champion; nothing was changed"),
     "kept": ("bold", "version {version} of {name} does not become the champion"),
 }
 

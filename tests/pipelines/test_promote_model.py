@@ -21,8 +21,9 @@ def test_the_gate_keeps_a_version_out_and_lets_it_in(retrained: Retrained, tmp_p
     reigning = champion(home)
     other = "1" if reigning == "2" else "2"
 
-    small = ["--set", "gating.max_mib=0.001"]
-    kept = runs.run(home, "smoke", other, "--explain", *small, command="promote")
+    demanded = ["--set", "gating.max_mib=0.001", "--reason", "It runs on watches."]
+    assert runs.run(home, "smoke", *demanded, command="policy").exit_code == 0
+    kept = runs.run(home, "smoke", other, "--explain", command="promote")
     assert kept.exit_code == 1, kept.said
     assert f"smoke: version {other} against version {reigning}, " in kept.said
     assert "✗ size" in kept.said
@@ -31,8 +32,18 @@ def test_the_gate_keeps_a_version_out_and_lets_it_in(retrained: Retrained, tmp_p
     assert "evaluation" in [room.partition("/")[0] for room in kept.worked]
     assert champion(home) == reigning
 
+    lax = runs.run(home, "smoke", other, "--set", "gating.max_mib=100", command="promote")
+    assert lax.exit_code == 65
+    assert "gating.max_mib: found 100; expected 0.001, by the policy of smoke." in lax.said
+
     unset = ("max_p95_ratio=0", "max_calibration_worsening=0", "max_robustness_worsening=0")
     wide = [word for limit in ("margin_points=50", *unset) for word in ("--set", f"gating.{limit}")]
+    tried = runs.run(home, "smoke", other, *wide, "--set", "gating.max_mib=0", "--dry-run", command="promote")
+    assert tried.exit_code == 0, tried.said
+    assert f"version {other} of smoke would become the champion; nothing was changed" in tried.said
+    assert champion(home) == reigning
+
+    assert runs.run(home, "smoke", "--lift", "--reason", "No watches.", command="policy").exit_code == 0
     promoted = runs.run(home, "smoke", other, *wide, command="promote")
     assert promoted.exit_code == 0, promoted.said
     assert f"version {other} is the champion of smoke" in promoted.said

@@ -20,9 +20,9 @@ from tests.components.promotion.gate import NAME, Gate, promoted
 
 _WRITING = ("create_", "set_", "log_", "delete_")
 WRITES = {
-    "promotion": ["entry", "alias", "mark", "gate", "file", "run's tags"],
-    "request": ["entry", "mark", "approval", "gate", "file", "run's tags"],
-    "refusal": ["gate", "file", "run's tags"],
+    "promotion": ["entry", "alias", "mark", "evidence", "its run", "gate", "file", "run's tags"],
+    "request": ["entry", "mark", "approval", "evidence", "its run", "gate", "file", "run's tags"],
+    "refusal": ["evidence", "its run", "gate", "file", "run's tags"],
     "approval": ["entry", "alias", "mark", "approval"],
     "rejection": ["entry", "mark", "approval"],
     "taken up": ["entry", "alias", "mark", "approval"],

@@ -19,7 +19,7 @@ def artifacts(gate: Gate, challenger: int) -> tuple[dsl.Artifact, dsl.Artifact]:
 
 def test_the_component_promotes_and_says_so(three_reigns: Gate, tmp_path: Path) -> None:
     promotion = dsl.Artifact(uri=str(tmp_path / "promoted"))
-    promote_model.python_func(*artifacts(three_reigns, 4), {"policy": "auto"}, "0", promotion)
+    promote_model.python_func(*artifacts(three_reigns, 4), {"policy": "auto"}, False, "0", promotion)
     assert read_manifest(tmp_path / "promoted", Promotion).outcome == promotion.metadata["outcome"] == "promoted"
     assert three_reigns.champion == 4
 
@@ -30,7 +30,7 @@ def test_one_that_was_overtaken_ends_with_a_sentence_and_a_code_of_its_own(
     case = artifacts(three_reigns, 4)
     three_reigns.move_by_hand(1)
     with pytest.raises(SystemExit) as ended:
-        promote_model.python_func(*case, {}, "0", dsl.Artifact(uri=str(tmp_path / "promoted")))
+        promote_model.python_func(*case, {}, False, "0", dsl.Artifact(uri=str(tmp_path / "promoted")))
     assert ended.value.code == 75
     assert "the champion of sentiment: found version 1; expected version 3" in capsys.readouterr().err
 

@@ -11,6 +11,8 @@ from components.contracts.journal import Journal
 from components.contracts.package import PACKAGE_TAG
 from components.promotion.component import resolve_contest
 from components.promotion.contest import Contest, resolve
+from components.promotion.ledger import Ledger
+from components.promotion.policy import set_policy
 from tests.components.promotion.stage import ASKED, client, crown, registered, tracking  # noqa: F401 - fixtures
 
 FRESH = {"data_ingestion": {"source": "fresh.csv"}}
@@ -61,6 +63,24 @@ def test_settings_are_laid_over_what_the_challenger_was_built_with(client: Mlflo
     assert sections["data_ingestion"] == {"source": "fresh.csv", "seed": 3}
     assert sections["gating"] == {"margin_points": 2.0}
     assert sections["evaluation"] == ASKED["evaluation"]
+
+
+def test_a_policy_is_laid_over_what_the_challenger_was_built_with(client: MlflowClient) -> None:  # noqa: F811
+    set_policy(Ledger(client, "sentiment"), {"gating": {"margin_points": 0.5, "alpha": 0.01}}, "Be sure.")
+    _, sections = resolve(client, "sentiment", "", {"gating": {"margin_points": 0.5, "seed": 4}})
+    assert sections["gating"] == {"margin_points": 0.5, "alpha": 0.01, "seed": 4}
+    assert sections["evaluation"] == ASKED["evaluation"]
+
+
+def test_only_a_dry_run_may_differ_from_the_policy(client: MlflowClient) -> None:  # noqa: F811
+    set_policy(Ledger(client, "sentiment"), {"gating": {"alpha": 0.01}, "promotion": {"policy": "approve"}}, "Be sure.")
+    lax = {"gating": {"alpha": 0.2, "seed": 4}, "promotion": {"policy": "auto"}}
+    one, other = refusal(client, **lax).splitlines()
+    assert one.startswith("gating.alpha: found 0.2; expected 0.01, by the policy of sentiment. `bessemer policy")
+    assert other.startswith("promotion.policy: found 'auto'; expected 'approve', by the policy of sentiment.")
+    _, sections = resolve(client, "sentiment", "", lax, dry_run=True)
+    assert sections["gating"] == {"alpha": 0.2, "seed": 4}
+    assert sections["promotion"] == {"policy": "auto"}
 
 
 def test_a_champion_never_meets_itself(client: MlflowClient) -> None:  # noqa: F811
@@ -130,7 +150,7 @@ def test_what_was_asked_for_may_have_been_edited(client: MlflowClient, text: str
 
 def test_the_component_hands_on_text_and_sections_and_opens_no_run(client: MlflowClient) -> None:  # noqa: F811
     before = len(client.search_runs(["0"]))
-    contest, data, evaluation, gating, promotion = resolve_contest.python_func("sentiment", "", FRESH)
+    contest, data, evaluation, gating, promotion = resolve_contest.python_func("sentiment", "", FRESH, False)
     assert json.loads(contest)["challenger"]["version"] == 2
     assert (data["source"], evaluation, gating, promotion) == ("fresh.csv", ASKED["evaluation"], {}, {})
     assert len(client.search_runs(["0"])) == before
@@ -141,6 +161,6 @@ def test_without_a_registry_there_is_no_contest(
 ) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     with pytest.raises(SystemExit) as ended:
-        resolve_contest.python_func("sentiment", "", {})
+        resolve_contest.python_func("sentiment", "", {}, False)
     assert ended.value.code == 65
     assert "MLFLOW_TRACKING_URI: found nothing" in capsys.readouterr().err

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.contracts.journal import Entry
-from components.promotion.entries import champion, former_champion, open_requests, reign_of, why_lapsed
+from components.promotion.entries import champion, former_champion, open_requests, policy_of, reign_of, why_lapsed
 
 
 def entries(*moves: tuple[str, int | None]) -> list[Entry]:
@@ -50,9 +50,19 @@ def test_requests_move_nothing() -> None:
 
 def test_a_request_lapses_with_its_champion_and_in_time() -> None:
     request = Entry(1, 0.0, "", "", {"kind": "request", "from": 3, "to": 4, "expires": 100.0})
-    assert why_lapsed(request, 3, 100.0) == ""
-    assert why_lapsed(request, 3, 100.1) == "nobody answered in time"
-    assert why_lapsed(request, None, 0) == "version 3 reigned when it was made, and nobody reigns now"
+    assert why_lapsed(request, [request], 3, 100.0) == ""
+    assert why_lapsed(request, [request], 3, 100.1) == "nobody answered in time"
+    assert why_lapsed(request, [request], None, 0) == "version 3 reigned when it was made, and nobody reigns now"
+
+
+def test_a_request_lapses_with_a_later_policy_and_not_with_an_earlier_one() -> None:
+    policies = [Entry(number, 0.0, "", "", {"kind": "policy", "policy": {}}) for number in (1, 3)]
+    request = Entry(2, 0.0, "", "", {"kind": "request", "from": 3, "to": 4, "expires": 100.0})
+    assert why_lapsed(request, [policies[0], request], 3, 0) == ""
+    said = "the model's policy was changed after it was made, by entry 3"
+    assert why_lapsed(request, [policies[0], request, policies[1]], 3, 0) == said
+    assert policy_of([policies[0], request, policies[1]]) == policies[1]
+    assert policy_of([request]) is None
 
 
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=12))

@@ -85,6 +85,26 @@ def test_what_the_gate_keeps_out_moves_nothing_and_says_why(gate: Gate, run: Ste
     assert gate.client.get_model_version("sentiment", "2").tags["gate"] == "failed: It is worse than the champion."
 
 
+def test_the_evidence_of_what_was_kept_out_is_named_by_the_version(gate: Gate, run: StepRun, output: Path) -> None:
+    promote(*gate.judge(1), AUTO, output, run)
+    contenders, decision = gate.judge(2, passed=False)
+    promote(contenders, decision, AUTO, output, run)
+    tags = gate.client.get_model_version("sentiment", "2").tags
+    assert (tags["gate_evidence"], tags["gate_run"]) == (sha256_of(decision / "decision.json"), run.parent_id)
+
+
+@pytest.mark.parametrize(("passed", "outcome"), [(True, "passed"), (False, "kept")])
+def test_a_dry_run_changes_nothing(passed: bool, outcome: str, waiting: Gate, run: StepRun, output: Path) -> None:
+    waiting.client.set_registered_model_alias("sentiment", "approved-challenger", "4")
+    before = waiting.ledger.look(), [waiting.ledger.version(number) for number in (1, 2, 3, 4)]
+    promotion = promote(*waiting.judge(4, passed), AUTO, output, run, dry_run=True)
+    assert (promotion.outcome, promotion.entry, bool(promotion.reasons)) == (outcome, None, not passed)
+    assert read_manifest(output, Promotion) == promotion
+    after = waiting.ledger.look(), [waiting.ledger.version(number) for number in (1, 2, 3, 4)]
+    assert [vars(version) for version in before[1]] == [vars(version) for version in after[1]]
+    assert before[0] == after[0]
+
+
 def test_who_reigns_is_not_promoted_again(gate: Gate, run: StepRun, output: Path) -> None:
     promote(*gate.judge(1), AUTO, output, run)
     promotion = promote(*gate.judge(1), AUTO, output, run)

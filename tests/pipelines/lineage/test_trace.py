@@ -44,14 +44,23 @@ def test_a_version_and_the_one_that_it_was_trained_further_from(registered: Regi
 
 def test_what_was_decided_about_it_is_there(registered: Register, client: MlflowClient) -> None:  # noqa: F811
     registered()
-    client.set_model_version_tag("sentiment", "1", "gate", "passed: not worse by more than 1 point")
+    for tag, value in {
+        "gate": "passed: not worse by more than 1 point",
+        "gate_evidence": "ab12",
+        "gate_run": "r",
+    }.items():
+        client.set_model_version_tag("sentiment", "1", tag, value)
     client.set_model_version_tag("sentiment", "1", "colour", "blue")
     ledger = Journal(client, "ledger", "sentiment")
     ledger.append({"kind": "promotion", "from": None, "to": 1, "who": "lee", "why": "passed", "evidence": "e" * 64}, 0)
     ledger.append({"kind": "promotion", "from": 1, "to": 2, "who": "lee", "why": "better"}, 1)
     ledger.append({"kind": "request", "to": 3}, 2)
     told = trace(client, "sentiment", "1").told
-    assert told["gate"] == {"found": "passed: not worse by more than 1 point"}
+    assert told["gate"] == {
+        "found": "passed: not worse by more than 1 point",
+        "evidence": "ab12",
+        "mlflow_run": "r",
+    }
     assert told["further tags"] == {"colour": "blue"}
     assert [(entry["from"], entry["to"]) for entry in told["ledger"].values()] == [(None, 1), (1, 2)]
     assert [when.partition(",")[0] for when in told["ledger"]] == ["1", "2"]

@@ -52,6 +52,50 @@ def test_a_rollback_says_what_it_did_and_history_shows_it(
     assert "It is rude." in page.read_text()
 
 
+def test_a_policy_is_set_shown_and_lifted(three_reigns: Gate) -> None:
+    assert "sentiment has no policy: a challenger is judged by what its own run was asked for." in told_policy()
+    strict = ["--set", "gating.margin_points=0.5", "--set", "promotion.policy=approve"]
+    done = bessemer("policy", "sentiment", *strict, "--reason", "Reviews are public.")
+    settings = 'gating.margin_points=0.5, promotion.policy="approve"'
+    assert (done.exit_code, done.stdout) == (0, f"sentiment: policy, {settings}; entry 4 of the ledger\n")
+    assert told_policy().startswith(f"sentiment: {settings}\nReviews are public. (")
+    history = " ".join(bessemer("history", "sentiment").stdout.split())
+    assert history.startswith("sentiment: version 3 reigns")
+    assert f"Reviews are public. ({settings})" in history
+    done = bessemer("policy", "sentiment", "--lift", "--reason", "Enough.")
+    assert done.stdout == "sentiment: policy, nothing any longer; entry 5 of the ledger\n"
+    assert "sentiment has no policy" in told_policy()
+
+
+def told_policy() -> str:
+    return bessemer("policy", "sentiment").stdout
+
+
+def test_every_fault_of_a_policy_is_told_and_nothing_is_set(three_reigns: Gate) -> None:
+    wrong = ["gating.alpha=7", "gating.margin=1", "gatng.alpha=0.1", "fine_tuning.epochs=1", "promotion=auto"]
+    settings = [word for setting in wrong for word in ("--set", setting)]
+    done = bessemer("policy", "sentiment", *settings, "--reason", "Reviews are public.")
+    assert done.exit_code == 65
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [
+        "gating.alpha",
+        "gating.margin",
+        "gatng",
+        "fine_tuning",
+        "promotion",
+    ]
+    assert "Did you mean gating?" in done.stderr
+    assert three_reigns.kinds == ["promotion"] * 3
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--set", "gating.alpha=0.1"], ["--lift"], ["--lift", "--set", "gating.alpha=0.1"]]
+)
+def test_a_policy_takes_a_reason_and_is_set_or_lifted(arguments: list[str], three_reigns: Gate) -> None:
+    both = ["--reason", "So."] if len(arguments) > 2 else []
+    assert bessemer("policy", "sentiment", *arguments, *both).exit_code == 2
+    assert three_reigns.kinds == ["promotion"] * 3
+
+
 def test_a_request_is_shown_approved_and_gone(three_reigns: Gate) -> None:
     assert bessemer("requests").stdout == "Nothing waits for a person.\n"
     promoted(three_reigns, 4, "approve")
@@ -99,7 +143,7 @@ def test_an_answer_without_a_reason_is_none(three_reigns: Gate) -> None:
     assert bessemer("approve", "sentiment").exit_code == 2
 
 
-@pytest.mark.parametrize("command", [["history"], ["rollback"], ["approve", "--reason", ""], ["requests"]])
+@pytest.mark.parametrize("command", [["history"], ["rollback"], ["approve", "--reason", ""], ["requests"], ["policy"]])
 def test_a_model_that_does_not_exist_is_a_sentence(command: list[str], three_reigns: Gate) -> None:
     done = bessemer(*command, "films")
     assert done.exit_code == 65
