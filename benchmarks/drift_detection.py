@@ -148,7 +148,7 @@ def without_drift(pool: Sample, trials: int) -> None:
         order = np.random.default_rng(1000 + which).permutation(len(pool))
         reference, rest = order[:REFERENCE], order[REFERENCE:]
         batch = np.random.default_rng(trial).permutation(rest)[:BATCH]
-        compared.append(compare(take(pool, reference), take(pool, batch), ALPHA, trial))
+        compared.append(compare(take(pool, reference), take(pool, batch), set(pool.predicted), ALPHA, trial))
         each_reference[which].append(compared[-1])
     worst = max(sum(each.alarm for each in some) for some in each_reference)
     print(
@@ -166,7 +166,7 @@ def with_drift(name: str, pool: Sample, trials: int, share: float, strange: Samp
         exchanged = dice.permutation(len(strange))[: round(share * BATCH)]
         kept = order[REFERENCE : REFERENCE + BATCH - len(exchanged)]
         batch = joined(pool, kept, strange, exchanged)
-        compared.append(compare(take(pool, order[:REFERENCE]), batch, ALPHA, trial))
+        compared.append(compare(take(pool, order[:REFERENCE]), batch, set(pool.predicted), ALPHA, trial))
     print(f"| {name} | {share:.0%} | {rate(compared)} | {finders(compared)} |", flush=True)
 
 

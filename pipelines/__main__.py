@@ -54,6 +54,9 @@ def retrain(
     overrides: Overrides = None,
     force: Annotated[str, typer.Option(metavar="REASON", help="A reason of your own, whatever else says.")] = "",
     reset: Annotated[bool, typer.Option("--reset", help="Only close the circuit breaker, after mending.")] = False,
+    release: Annotated[
+        str, typer.Option(metavar="REASON", help="Only release the lock of a retraining that is dead.")
+    ] = "",
 ) -> None:
     """Build and promote a model again if there is a reason, on this machine."""
     with sentences():
@@ -62,13 +65,16 @@ def retrain(
         from pipelines.registry.verdict import show as show_verdict
         from pipelines.result import place_of
         from pipelines.result import show as show_result
-        from pipelines.retraining import close_breaker
+        from pipelines.retraining import close_breaker, release_lock
         from pipelines.watch import run_here
 
         console = terminal()
         chosen = presets.load(preset, overrides or [])
         if reset:
             console.print(f"The circuit breaker of {close_breaker(chosen)} is closed.")
+        if release:
+            console.print(release_lock(chosen, release))
+        if reset or release:
             return
         outcome = run_here(retrain_job(chosen, force), console)
         show_result(outcome.run, console)

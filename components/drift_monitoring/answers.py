@@ -1,6 +1,8 @@
 """Whether what the model says has changed, and how often it is right."""
 
 import math
+from collections import Counter
+from collections.abc import Collection
 
 import numpy as np
 from scipy.stats import binomtest, fisher_exact, ks_2samp
@@ -11,6 +13,7 @@ from components.drift_monitoring.sample import Sample
 from components.drift_monitoring.shares import compare_shares
 
 _CONFIDENCE = 0.95
+_SHOWN_LABELS = 5
 
 
 def labels(reference: Sample, batch: Sample, dice: np.random.Generator) -> Answer:
@@ -45,6 +48,28 @@ def accuracy(reference: Sample, batch: Sample) -> tuple[Answer, Interval] | None
         f"a difference of {difference.value:+.1f} points ({difference.low:+.1f} to {difference.high:+.1f} at 95 %)"
     )
     return Answer("accuracy", "quality", "points of accuracy", difference.value, p_value, sentence), difference
+
+
+def unknown_labels(reference: Sample, batch: Sample, known: Collection[str]) -> Answer | None:
+    """See whether more rows than before have a label that the model does not know, by Fisher's exact test.
+
+    A slip of the pen is no drift; a new kind of text is. None where no row has a label.
+    """
+    before, now = (_unknown(sample, known) for sample in (reference, batch))
+    rows = sum(label is not None for label in batch.labels)
+    if not rows:
+        return None
+    of = sum(label is not None for label in reference.labels)
+    table = [[len(now), rows - len(now)], [len(before), of - len(before)]]
+    p_value = float(fisher_exact(table, alternative="greater").pvalue)
+    most = ", ".join(f"{label[:40]} {count:,}" for label, count in Counter(now).most_common(_SHOWN_LABELS))
+    sentence = f"{len(now):,} of {rows:,} rows with a label have one that the model does not know"
+    sentence += f": {most}" if most else ""
+    return Answer("unknown_labels", "quality", "share of rows", len(now) / rows, p_value, sentence)
+
+
+def _unknown(sample: Sample, known: Collection[str]) -> list[str]:
+    return [label for label in sample.labels if label is not None and label not in known]
 
 
 def _right(sample: Sample) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Compare a batch with the reference: every test, and one alarm over all of them."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -31,12 +32,13 @@ class Compared:
         return any(test.drifted for test in self.tests)
 
 
-def compare(reference: Sample, batch: Sample, alpha: float, seed: int) -> Compared:
+def compare(reference: Sample, batch: Sample, known: Collection[str], alpha: float, seed: int) -> Compared:
     """Return every test with its verdict.
 
     Args:
         reference: what the version was measured on.
         batch: the fresh texts.
+        known: the model's labels.
         alpha: the probability of a false alarm, of all tests together.
         seed: of the permutations.
 
@@ -44,6 +46,7 @@ def compare(reference: Sample, batch: Sample, alpha: float, seed: int) -> Compar
     dice = np.random.default_rng(seed)
     told = representation(reference, batch, dice)
     quality = answers.accuracy(reference, batch)
+    new = answers.unknown_labels(reference, batch, known)
     asked = [
         inputs.length(reference, batch),
         inputs.tokens(reference, batch, dice),
@@ -53,6 +56,7 @@ def compare(reference: Sample, batch: Sample, alpha: float, seed: int) -> Compar
         answers.labels(reference, batch, dice),
         answers.confidence(reference, batch),
         *([quality[0]] if quality else []),
+        *([new] if new else []),
     ]
     verdicts = thresholds([answer.p_value for answer in asked], alpha)
     tests = [

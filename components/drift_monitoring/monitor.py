@@ -89,7 +89,7 @@ def _drift(
     classifier: OnnxTextClassifier,
 ) -> Drift:
     reference, batch = samples
-    compared = compare(reference, batch, settings.alpha, settings.seed)
+    compared = compare(reference, batch, classifier.labels, settings.alpha, settings.seed)
     labelled = sum(label is not None for label in batch.labels)
     new = [classifier.tokenizer.id_to_token(token) or "" for token in new_tokens(reference, batch, _SHOWN_TOKENS)]
     return Drift(

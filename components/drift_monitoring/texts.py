@@ -34,8 +34,9 @@ class Rows:
     """Texts, and what people say of them."""
 
     texts: list[str]
+    """Empty where a row had none: what comes in without a text is a change to be found, and no broken file."""
     labels: list[str | None]
-    """None for a text that has no label yet."""
+    """None for a text that has no label yet; one that the model does not know is a change as well."""
 
 
 def read_texts(file: Path, columns: Columns, labels: Sequence[str]) -> Rows:
@@ -59,12 +60,9 @@ def read_texts(file: Path, columns: Columns, labels: Sequence[str]) -> Rows:
     if columns.label:
         given, wrong = _strings(table[columns.label], columns.label, file.name, "text or a whole number")
         given = [label or None for label in given]
-        faults += wrong or _unknown_labels(given, columns.label, file.name, labels)
-    if len(texts) < FEWEST_ROWS:
-        way_out = "Gather the texts of a longer time."
-        faults.insert(0, Fault(file.name, f"{len(texts)} rows", f"at least {FEWEST_ROWS}", way_out))
-    refuse_if_any(faults)
-    return Rows([text for text in texts if text is not None], given)
+        faults += wrong or _other_labels(given, columns.label, file.name, labels)
+    refuse_if_any([*_too_few(texts, file.name), *faults])
+    return Rows([text or "" for text in texts], given)
 
 
 def _read_table(file: Path) -> pa.Table:
@@ -135,25 +133,28 @@ def _strings(column: pa.ChunkedArray, of: str, name: str, expected: str) -> tupl
     return [None] * len(column), [Fault(f"column {of} of {name}", f"values of the type {kind}", expected)]
 
 
-def _faults_of_texts(texts: Sequence[str | None], column: str, name: str) -> list[Fault]:
-    nothing = [place for place, text in enumerate(texts, 1) if text is None]
-    broken = [place for place, text in enumerate(texts, 1) if text is not None and "\0" in text]
-    faults = []
-    if nothing:
-        faults.append(Fault(f"column {column} of {name}", f"no text in {_rows(nothing)}", "a text in each row"))
-    if broken:
-        faults.append(Fault(f"column {column} of {name}", f"NUL characters in {_rows(broken)}", "text"))
-    return faults
-
-
-def _unknown_labels(given: Sequence[str | None], column: str, name: str, known: Sequence[str]) -> list[Fault]:
-    unknown = sorted({label for label in given if label is not None} - set(known))
-    if not unknown:
+def _too_few(texts: Sequence[str | None], name: str) -> list[Fault]:
+    filled = sum(bool(text) for text in texts)
+    if filled >= FEWEST_ROWS:
         return []
-    more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
-    found = f"labels that the model does not know ({', '.join(label[:40] for label in unknown[:_NAMED])}{more})"
-    way_out = "Correct them, or train a model that knows them."
-    return [Fault(f"column {column} of {name}", found, f"one of {', '.join(known)}", way_out)]
+    found = f"{len(texts)} row{'' if len(texts) == 1 else 's'}"
+    found += f", {filled} of them with a text" if filled < len(texts) else ""
+    return [Fault(name, found, f"at least {FEWEST_ROWS} with a text", "Gather the texts of a longer time.")]
+
+
+def _faults_of_texts(texts: Sequence[str | None], column: str, name: str) -> list[Fault]:
+    broken = [place for place, text in enumerate(texts, 1) if text is not None and "\0" in text]
+    return [Fault(f"column {column} of {name}", f"NUL characters in {_rows(broken)}", "text")] if broken else []
+
+
+def _other_labels(given: Sequence[str | None], column: str, name: str, known: Sequence[str]) -> list[Fault]:
+    """Return the fault of a column that holds something else: none of its labels is one of the model's."""
+    there = sorted({label for label in given if label is not None})
+    if not there or set(there) & set(known):
+        return []
+    more = f" and {len(there) - _NAMED} more" if len(there) > _NAMED else ""
+    found = f"no label that the model knows ({', '.join(label[:40] for label in there[:_NAMED])}{more})"
+    return [Fault(f"column {column} of {name}", found, f"labels such as {', '.join(known)}", "Is it the right column?")]
 
 
 def _rows(places: Sequence[int]) -> str:

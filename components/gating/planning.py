@@ -9,9 +9,7 @@ import math
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from components.gating.config import GatingSettings
 from components.gating.noninferiority import UNBELIEVED, restricted_share
-from components.gating.points import in_points
 
 _WIDEST = 0.5
 
@@ -46,29 +44,6 @@ def decidable_margin(rows: int, discordance: float, alpha: float, power: float) 
     if rows_needed(discordance, _WIDEST, alpha, power) > rows:
         return math.inf
     return float(brentq(lambda margin: rows_needed(discordance, margin, alpha, power) - rows - 0.5, 1e-6, _WIDEST))
-
-
-def plan(rows: int, discordance: float, settings: GatingSettings) -> list[str]:
-    """Return what `rows` rows can decide, in sentences, before a challenger is there.
-
-    Args:
-        rows: of the test set.
-        discordance: the share of them that only one of the two will get right; two models' errors together at the most.
-        settings: the margin, the alpha and the power.
-
-    """
-    margin, alpha, power = settings.margin_points / 100, settings.alpha, settings.power
-    needed = rows_needed(discordance, margin, alpha, power)
-    smallest = 100 * decidable_margin(rows, discordance, alpha, power)
-    chance = power_of(rows, discordance, margin, alpha)
-    enough = "enough" if rows >= needed else "too few"
-    reach = "no margin at all" if math.isinf(smallest) else f"a margin of {in_points(math.ceil(10 * smallest) / 10)}"
-    return [
-        f"{rows:,} rows are {enough} for a margin of {in_points(settings.margin_points)}: where only one of the two is "
-        f"right on {discordance:.1%} of the rows, it takes about {needed:,}.",
-        f"A challenger as good as the champion passes with a probability of {chance:.0%}, at an alpha of {alpha:g}. "
-        f"With one of {power:.0%}, these rows are enough for {reach}.",
-    ]
 
 
 def _deviations(discordance: float, margin: float, difference: float) -> tuple[float, float]:

@@ -156,4 +156,8 @@ def _at_work(attempt: Attempt, run: str) -> str:
     if attempt.run == run:
         return attempt.reason
     where = f" in process {attempt.process}" if attempt.process else ""
-    return f"another retraining is at work: the run {attempt.run}, since {moment(attempt.time)}{where}"
+    return (
+        f"another retraining is at work: the run {attempt.run}, since {moment(attempt.time)}{where}. Should it be "
+        f"dead, `bessemer retrain … --release REASON` lets the next one begin; its silence does after "
+        f"{attempt.lease_minutes:g} minutes"
+    )

@@ -36,8 +36,7 @@ def death_of(client: "MlflowClient", attempt: Attempt, now: float) -> Death | No
     """
     with answering():
         whole = client.search_runs([attempt.experiment], f"attributes.run_id = '{attempt.mlflow_run}'")
-        steps = steps_of(client, attempt)
-    last = max([attempt.time, *(sign for run in steps for sign in _signs(run))])
+    last = last_sign(client, attempt)
     seconds = last - attempt.time
     if whole and whole[0].info.status == "KILLED":
         return Death("interrupted", seconds, f"the run {attempt.run} was interrupted")
@@ -47,6 +46,18 @@ def death_of(client: "MlflowClient", attempt: Attempt, now: float) -> Death | No
         silent = f"the run {attempt.run} gave no sign of life after {moment(last)}"
         return Death("died", seconds, f"{silent}, for longer than its lease of {attempt.lease_minutes:g} minutes")
     return None
+
+
+def last_sign(client: "MlflowClient", attempt: Attempt) -> float:
+    """Return when an attempt last gave a sign of life, in seconds since the epoch.
+
+    Raises:
+        Unavailable: the server does not answer.
+
+    """
+    with answering():
+        steps = steps_of(client, attempt)
+    return max([attempt.time, *(sign for run in steps for sign in _signs(run))])
 
 
 def steps_of(client: "MlflowClient", attempt: Attempt) -> list["Run"]:

@@ -7,6 +7,7 @@ import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from components.drift_monitoring import answers
+from components.drift_monitoring.question import Answer
 from components.drift_monitoring.sample import Sample
 from tests.components.drift_monitoring.conftest import part
 
@@ -66,6 +67,30 @@ def test_the_interval_is_newcombes(reference: Sample, batch: Sample) -> None:
     assert found is not None
     low, high = confint_proportions_2indep(150, 200, 360, 400, compare="diff", method="newcomb")
     assert (found[1].low, found[1].high) == pytest.approx((100 * low, 100 * high))
+
+
+KNOWN = ["fresh", "rotten"]
+
+
+def test_a_slip_of_the_pen_is_no_drift_and_a_new_kind_of_text_is(reference: Sample, batch: Sample) -> None:
+    def with_new(rows: int) -> Answer:
+        labels = ["refund"] * rows + ["fresh"] * (200 - rows)
+        found = answers.unknown_labels(reference, replace(batch, labels=labels), KNOWN)
+        assert found is not None
+        return found
+
+    assert (with_new(0).p_value, with_new(0).statistic) == (1, 0)
+    assert with_new(1).p_value > 0.2
+    assert with_new(20).p_value < 1e-6
+    assert with_new(20).sentence == ("20 of 200 rows with a label have one that the model does not know: refund 20")
+
+
+def test_new_labels_are_only_looked_for_where_there_are_labels(reference: Sample, batch: Sample) -> None:
+    assert answers.unknown_labels(reference, replace(batch, labels=[None] * 200), KNOWN) is None
+    before = replace(reference, labels=[None] * 400)
+    found = answers.unknown_labels(before, batch, KNOWN)
+    assert found is not None
+    assert found.p_value == 1
 
 
 def test_rows_without_a_label_do_not_count(reference: Sample, batch: Sample) -> None:

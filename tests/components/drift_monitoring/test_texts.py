@@ -63,6 +63,11 @@ def test_labels_may_be_numbers_and_dictionaries(tmp_path: Path, kind: pa.DataTyp
     assert set(read_texts(tmp_path / "b.parquet", PLACES, known).labels) == set(known)
 
 
+def test_rows_without_a_text_and_with_new_labels_are_kept(tmp_path: Path) -> None:
+    rows = read_texts(written(tmp_path / "b.csv", Rows(["", *["a"] * 60], ["2", *["0"] * 60])), PLACES, LABELS)
+    assert rows == Rows(["", *["a"] * 60], ["2", *["0"] * 60])
+
+
 def test_every_missing_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refused:
         read_texts(written(tmp_path / "b.csv", ROWS), Columns("body", "class"), LABELS)
@@ -82,8 +87,8 @@ def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     ("name", "content", "sentence"),
     [
         ("b.csv", b"", "b.csv: found an empty file; expected rows."),
-        ("b.csv", b"text\n", f"b.csv: found 0 rows; expected at least {FEWEST_ROWS}"),
-        ("b.csv", b"text\na film\n", f"b.csv: found 1 rows; expected at least {FEWEST_ROWS}"),
+        ("b.csv", b"text\n", f"b.csv: found 0 rows; expected at least {FEWEST_ROWS} with a text"),
+        ("b.csv", b"text\na film\n", f"b.csv: found 1 row; expected at least {FEWEST_ROWS} with a text"),
         ("b.csv", b"text,label\na,b,c\n", "b.csv: found no readable csv"),
         ("b.csv", b"text\n\xff\xfe\n", "b.csv: found no readable csv"),
         ("b.jsonl", b'{"text": "a"}\n{"text": 3}\n', "b.jsonl: found no readable jsonl"),
