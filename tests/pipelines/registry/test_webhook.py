@@ -1,8 +1,5 @@
 """A webhook as a real MLflow server calls it."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,10 +13,8 @@ from components.contracts.faults import BadInput
 from pipelines.registry.orders import Order
 from pipelines.registry.receiver import Door, receiver
 from pipelines.registry.webhook import register, secret
-from tests.mlflow_here import Server, free_port, mlflow_server
-
-SECRET = "a secret that both sides know"
-ROOT = Path(__file__).parents[3]
+from tests.mlflow_here import Server, mlflow_server
+from tests.pipelines.receiving import SECRET, may_call_here, receiving
 
 
 def test_the_secret_is_in_the_environment_and_hard_to_guess(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,13 +36,7 @@ def test_a_database_calls_nobody(client: MlflowClient) -> None:
 @pytest.fixture
 def calling(tmp_path: Path, tracking: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """Yield a server that calls webhooks, also on this machine, and has two versions of `sentiment`."""
-    allowed = {
-        "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY": Fernet.generate_key().decode(),
-        "MLFLOW_WEBHOOK_ALLOWED_SCHEMES": "http,https",
-        "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS": "true",
-        "MLFLOW_WEBHOOK_CACHE_TTL": "1",
-    }
-    with mlflow_server(tmp_path / "server", **allowed) as server:
+    with mlflow_server(tmp_path / "server", **may_call_here()) as server:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", server.uri)
         own = MlflowClient(server.uri)
         own.create_registered_model("sentiment")
@@ -100,29 +89,13 @@ def test_a_server_that_may_not_call_there_says_so(tmp_path: Path, tracking: str)
 @pytest.mark.slow
 def test_the_command_takes_up_what_is_approved_there(calling: Server, tmp_path: Path) -> None:
     """The whole way: MLflow's server, the receiver as a process, and `bessemer requests` that it starts."""
-    port = free_port()
     log = tmp_path / "receiver.log"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "BESSEMER_WEBHOOK_SECRET": SECRET}
-    command = [sys.executable, "-m", "pipelines", "webhooks", "receive", "sentiment", "--port", str(port)]
-    with log.open("wb") as file:
-        process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
-    try:
-        wait_for(log, "listening for MLflow's webhooks")
+    with receiving("sentiment", log) as receiver:
         own = MlflowClient(calling.uri)
-        register(own, f"http://127.0.0.1:{port}/", SECRET)
+        register(own, receiver.url, SECRET)
         time.sleep(1.5)
         own.set_registered_model_alias("sentiment", "approved-challenger", "2")
-        wait_for(log, "take up version 2 of 'sentiment': ended with 0")
-    finally:
-        process.terminate()
-        process.wait()
+        receiver.wait_for("take up version 2 of 'sentiment': ended with 0")
     said = log.read_text()
     assert "Nothing waits for a person." in said
     assert SECRET not in said
-
-
-def wait_for(log: Path, words: str) -> None:
-    deadline = time.monotonic() + 120
-    while words not in log.read_text():
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.2)
