@@ -20,6 +20,8 @@ $(READY): pyproject.toml constraints.txt requirements-samples.txt
 	@PYTHON=$(PYTHON) ./.ci/python
 	@echo "Setting up $(VENV); this takes a few minutes once."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@# the pip that Debian's Python brings takes twice as long to find out what belongs together
+	@$(PIP) 'pip>=26'
 	@$(PIP) --constraint constraints.txt --editable '.[all,test]'
 	@$(PIP) --no-deps --requirement requirements-samples.txt
 	@# on all cores, where pip takes one; what some package brings for another Python compiles nowhere, and matters nowhere
