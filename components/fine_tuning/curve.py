@@ -5,7 +5,6 @@ import html
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -19,8 +18,9 @@ _SMOOTHING = 0.9
 
 @dataclass(frozen=True)
 class Ink:
-    """The colours of one drawing."""
+    """The colours of one drawing; the ground is that of our pages."""
 
+    ground: str
     text: str
     grid: str
     raw: str
@@ -29,8 +29,8 @@ class Ink:
     kept: str
 
 
-LIGHT = Ink("#24292f", "#d8dee4", "#9ecae1", "#0b63b0", "#c2410c", "#57606a")
-DARK = Ink("#e6edf3", "#30363d", "#2f5f86", "#6cb6ff", "#f0883e", "#9198a1")
+LIGHT = Ink("#fff", "#24292f", "#d8dee4", "#9ecae1", "#0b63b0", "#c2410c", "#57606a")
+DARK = Ink("#14191f", "#e6edf3", "#30363d", "#2f5f86", "#6cb6ff", "#f0883e", "#9198a1")
 
 
 def draw_curve(history: History, kept_step: int, score: str, ink: Ink) -> Figure:
@@ -40,11 +40,10 @@ def draw_curve(history: History, kept_step: int, score: str, ink: Ink) -> Figure
         history: rows with `loss`, `validation_loss` and `validation_<score>`.
         kept_step: the step whose weights were kept.
         score: the metric that weights are judged by, a share from 0 to 1.
-        ink: the colours; the ground is left transparent.
+        ink: the colours.
 
     """
-    figure = Figure(figsize=(7, 6.4), layout="constrained")
-    figure.patch.set_alpha(0)
+    figure = Figure(figsize=(7, 6.4), layout="constrained", facecolor=ink.ground)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     steps, loss = history.series("loss")
     above.plot(steps, loss, color=ink.raw, linewidth=0.8, label="training, each step")
@@ -88,22 +87,28 @@ def _smooth(values: Sequence[float]) -> list[float]:
     return smooth
 
 
-def write_curve_png(path: Path, history: History, kept_step: int, score: str) -> None:
-    """Write the light drawing on white, for MLflow's page."""
-    draw_curve(history, kept_step, score, LIGHT).savefig(path, dpi=150, facecolor="white", metadata={"Software": None})
-
-
-def curve_page(history: History, kept_step: int, score: str, facts: dict[str, str]) -> str:
-    """Return a page of one file with the curve, light or dark as the reader's screen is, and a table of `facts`."""
-    light, dark = (_data_uri(draw_curve(history, kept_step, score, ink)) for ink in (LIGHT, DARK))
-    rows = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(facts[name])}</td></tr>" for name in facts)
-    return _PAGE.format(look=LOOK, light=light, dark=dark, rows=rows)
-
-
-def _data_uri(figure: Figure) -> str:
+def curve_png(history: History, kept_step: int, score: str, ink: Ink) -> bytes:
+    """Return the drawing as a PNG file."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=150, transparent=True, metadata={"Software": None})
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    draw_curve(history, kept_step, score, ink).savefig(buffer, format="png", dpi=150, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def curve_page(light: bytes, dark: bytes, facts: dict[str, str]) -> str:
+    """Return a page of one file with the curve, light or dark as the reader's screen is, and a table of `facts`.
+
+    Args:
+        light: the PNG in `LIGHT`.
+        dark: the PNG in `DARK`.
+        facts: texts by name.
+
+    """
+    rows = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(facts[name])}</td></tr>" for name in facts)
+    return _PAGE.format(look=LOOK, light=_data_uri(light), dark=_data_uri(dark), rows=rows)
+
+
+def _data_uri(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
 _PAGE = """<!doctype html>

@@ -18,7 +18,7 @@ from components.contracts.tracking import StepRun
 from components.fine_tuning.batches import padding_share, token_budget_batches
 from components.fine_tuning.checkpoints import checkpoint_file, remove_checkpoint
 from components.fine_tuning.config import FineTuningSettings
-from components.fine_tuning.curve import curve_page, write_curve_png
+from components.fine_tuning.curve import DARK, LIGHT, curve_page, curve_png
 from components.fine_tuning.history import History
 from components.fine_tuning.inputs import Inputs, read_inputs
 from components.fine_tuning.precision import Precision, choose_precision
@@ -132,9 +132,10 @@ def _show(tuned: TunedModel, history: History, score: str, page: Path, run: Step
     reached = {f"kept_{name}": value for name, value in tuned.validation.items()}
     speed = {"training_seconds": tuned.training_seconds, "samples_per_second": tuned.samples_per_second}
     run.metrics({**reached, **speed}, tuned.steps)
+    light, dark = (curve_png(history, tuned.steps, score, ink) for ink in (LIGHT, DARK))
     with tempfile.TemporaryDirectory() as temporary:
         picture = Path(temporary) / "training_curve.png"
-        write_curve_png(picture, history, tuned.steps, score)
+        picture.write_bytes(light)
         run.file(picture, "plots")
     facts = {
         "base model": tuned.base_source,
@@ -142,4 +143,4 @@ def _show(tuned: TunedModel, history: History, score: str, page: Path, run: Step
         **{f"validation {name.replace('_', ' ')}": f"{value:.4f}" for name, value in tuned.validation.items()},
         "kept": f"the weights after step {tuned.steps}",
     }
-    write_text_whole(page, curve_page(history, tuned.steps, score, facts))
+    write_text_whole(page, curve_page(light, dark, facts))

@@ -1,7 +1,5 @@
-from pathlib import Path
-
 from components.contracts.tracking import StepRun
-from components.fine_tuning.curve import LIGHT, curve_page, draw_curve, write_curve_png
+from components.fine_tuning.curve import DARK, LIGHT, curve_page, curve_png, draw_curve
 from components.fine_tuning.history import History
 
 
@@ -22,15 +20,14 @@ def test_the_axes_say_what_they_show() -> None:
     assert [text.get_text() for text in below.texts] == ["80.0 % kept"]
 
 
-def test_the_picture_is_a_png_and_always_the_same(tmp_path: Path) -> None:
-    for name in ("a.png", "b.png"):
-        write_curve_png(tmp_path / name, some_history(), 10, "accuracy")
-    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
-    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+def test_the_picture_is_a_png_and_always_the_same() -> None:
+    one, same, other = (curve_png(some_history(), 10, "accuracy", ink) for ink in (LIGHT, LIGHT, DARK))
+    assert one.startswith(b"\x89PNG")
+    assert one == same != other
 
 
 def test_the_page_escapes_what_it_is_given() -> None:
-    page = curve_page(some_history(), 10, "accuracy", {"base model": "<script>alert(1)</script>"})
+    page = curve_page(b"light", b"dark", {"base model": "<script>alert(1)</script>"})
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert "prefers-color-scheme: dark" in page
