@@ -50,11 +50,16 @@ def contradictions(name: str, policy: Entry | None, settings: Sections) -> list[
     return [
         Fault(
             f"{room}.{key}",
-            repr(value),
-            f"{demanded[room][key]!r}, by the policy of {name}",
+            _shown(value),
+            f"{_shown(demanded[room][key])}, by the policy of {name}",
             f"`bessemer policy {name}` shows and changes it; a dry run may differ from it.",
         )
         for room, section in settings.items()
         for key, value in section.items()
         if key in demanded.get(room, {}) and value != demanded[room][key]
     ]
+
+
+def _shown(value: Any) -> str:
+    """Return a setting as people write it; on its way through KFP a whole number has become a float."""
+    return f"{value:g}" if isinstance(value, float) else repr(value)
