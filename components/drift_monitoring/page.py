@@ -62,7 +62,7 @@ against {{ "%.2g"|format(test.threshold) }}</p></div></div>
 
 {% if drift.strangest %}<h2>Texts that are easiest told from the reference's</h2>
 <ul class="texts">
-{% for text in drift.strangest %}<li>{{ text }}</li>
+{% for text in drift.strangest %}<li>{{ text if text.strip() else "(no text)" }}</li>
 {% endfor %}</ul>
 {% endif %}
 {% if drift.new_tokens %}<h2>Tokens that the reference does not have</h2>

@@ -41,6 +41,10 @@ def test_it_says_what_was_found() -> None:
     assert "70.0 % now" in page
 
 
+def test_a_row_without_a_text_is_told_as_one() -> None:
+    assert "<li>(no text)</li>" in render(replace(DRIFT, strangest=["", " \n"]))
+
+
 def test_without_drift_it_shows_no_texts() -> None:
     quiet = replace(DRIFT, alarm=False, strangest=[], new_tokens=[], why="none of 3 tests found drift")
     page = render(quiet)
