@@ -118,6 +118,7 @@ def test_compile_writes_the_package(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["package.yaml"]
 
 
+@pytest.mark.slow
 def test_compile_fills_the_form_in_and_places_the_rooms(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("fine_tuning: {node_selector: {pool: gpu}}\n")
     options = ["--placement", str(tmp_path / "mine.yaml"), "--output", str(tmp_path / "package.yaml")]

@@ -38,6 +38,7 @@ def test_excluded_operators_stay_in_fp32(fused: onnx.ModelProto, tmp_path: Path)
     assert (counts["Attention"], counts["MatMul"], counts["MatMulInteger"]) == (2, 2, 6)
 
 
+@pytest.mark.slow
 def test_the_reduced_range_leaves_a_bit(fused: onnx.ModelProto, tmp_path: Path) -> None:
     quantize(fused, Plan("whole"), tmp_path / "whole.onnx")
     quantize(fused, Plan("reduced", reduce_range=True), tmp_path / "reduced.onnx")

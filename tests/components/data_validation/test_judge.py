@@ -17,6 +17,7 @@ from components.data_validation.measure import Measured
 CARDS = next(check for check in checks(DataValidationSettings(), 512) if check.name == "card_numbers")
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.sampled_from([0.0, 1.0, 3.0, np.nan]), max_size=40))
 def test_outcomes_are_what_the_numbers_say(numbers: list[float]) -> None:

@@ -57,6 +57,7 @@ def test_validation_is_an_earlier_split_of_test_and_copies_share_what_is_found()
     assert found.value[1] == found.value[2] >= BOUND
 
 
+@pytest.mark.slow
 def test_ten_thousand_variations_of_one_text_end() -> None:
     form = "your order {} of the shop in the town has left the store and will be there by noon"
     train = [(0, form.format(number), "x") for number in range(4000)]

@@ -154,6 +154,7 @@ def test_patience_ends_early_and_weights_that_are_clearly_worse_are_not_kept(inp
     assert tuned.validation["loss"] == kept[1]["validation_loss"]
 
 
+@pytest.mark.slow
 def test_metrics_by_step_and_the_curve_are_in_mlflow(
     inputs: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

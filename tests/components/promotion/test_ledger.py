@@ -52,6 +52,7 @@ def test_of_two_moves_at_once_the_later_entry_has_the_last_word(three_reigns: Ga
     assert three_reigns.kinds[3:] == ["rollback", "rollback"]
 
 
+@pytest.mark.slow
 def test_who_stalls_before_the_alias_and_is_killed_undoes_nothing(three_reigns: Gate) -> None:
     """A rollback stalls once its entry is written; others finish it and go on, and it wakes up only to be killed."""
 

@@ -83,6 +83,7 @@ def test_names_from_the_data_are_no_markup(evidence: Evidence) -> None:
     assert "\\<script\\>" in text
 
 
+@pytest.mark.slow
 def test_registering_leaves_the_card_with_the_contract_and_in_both_runs(
     inputs: Inputs, run: StepRun, client: MlflowClient, tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ def test_the_parents_texts_and_those_before_go_to_the_child(
     assert "unknown_texts_of" not in client.get_model_version("sentiment", "2").tags
 
 
+@pytest.mark.slow
 def test_a_parent_without_a_reference_is_named_for_all_generations(
     register_from: RegisterFrom, client: MlflowClient
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_version_that_is_gone_is_one_without_a_reference(client: MlflowClient)
     assert inherited(client, "") == Inherited()
 
 
+@pytest.mark.slow
 def test_a_reference_of_another_model_is_refused_and_nothing_is_registered(
     register_from: RegisterFrom, client: MlflowClient
 ) -> None:

@@ -113,6 +113,7 @@ def test_after_a_quarter_of_an_hour_nobody_is_at_work(
     assert registry(place.client) == {"sentiment": ({}, {})}
 
 
+@pytest.mark.slow
 def test_a_version_that_the_alias_has_moved_to_is_kept(place: Place, entry: Entry, dead_process: int) -> None:
     version = leave(place, entry, f"{HOST}:{dead_process}")
     place.client.set_registered_model_alias(place.name, place.alias, version)

@@ -37,6 +37,7 @@ def test_names_that_have_room_stay_where_they_want() -> None:
     assert spread([0.9, 0.1, 0.5], 0.2) == [0.9, 0.1, 0.5]
 
 
+@pytest.mark.slow
 def test_the_same_choice_gives_the_same_bytes(choice: Choice, tmp_path: Path) -> None:
     draw_frontier(choice, tmp_path / "one.png")
     draw_frontier(choice, tmp_path / "two.png")

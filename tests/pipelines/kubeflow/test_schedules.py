@@ -64,6 +64,7 @@ def test_a_change_leaves_one_and_is_never_without_one(api: KubeflowApi, bessemer
     assert changes == ["POST", "DELETE"]
 
 
+@pytest.mark.slow
 def test_other_settings_and_a_pause_are_changes_too(api: KubeflowApi, bessemer: Bessemer) -> None:
     bessemer("schedule", "smoke", "--cron", "0 3 * * 1")
     bessemer("schedule", "smoke", "--cron", "0 3 * * 1", "--set", "fine_tuning.epochs=2")
@@ -121,6 +122,7 @@ def test_a_change_that_breaks_off_keeps_a_schedule_and_the_next_one_clears_up(
     assert crons(api) == ["0 0 4 * * 1"]
 
 
+@pytest.mark.slow
 def test_presets_do_not_disturb_each_other_nor_what_others_scheduled(api: KubeflowApi, bessemer: Bessemer) -> None:
     bessemer("schedule", "smoke", "--cron", "0 3 * * 1")
     (ours,) = api.recurring_runs.values()

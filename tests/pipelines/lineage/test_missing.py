@@ -163,6 +163,7 @@ def test_a_version_that_was_trained_further_is_brought_from_its_registry(
     assert changed.startswith("the base model models:/sentiment/1: found sha256")
 
 
+@pytest.mark.slow
 def test_a_version_without_its_evidence_names_each_piece(registered: Register, client: MlflowClient) -> None:  # noqa: F811
     registered(asked={})
     version = client.get_model_version("sentiment", "1")

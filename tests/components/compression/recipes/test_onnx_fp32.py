@@ -17,6 +17,7 @@ ARCHITECTURES = {
     "roberta": {**BERT, "pad_token_id": 1},
     "electra": {**BERT, "embedding_size": 32},
 }
+FAST = ("distilbert",)
 
 
 def test_attention_layernorm_and_gelu_are_fused(tuned_folder: Path, dataset_folder: Path, tmp_path: Path) -> None:
@@ -40,7 +41,10 @@ def test_parity_is_checked_over_many_sizes_up_to_the_longest(
     assert len({seq for _, seq in parity.shapes}) >= 4
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize(
+    "architecture",
+    [pytest.param(name, marks=() if name in FAST else pytest.mark.slow) for name in ARCHITECTURES],
+)
 def test_relatives_of_bert_are_fused_too(
     architecture: str, tuned_folder: Path, dataset_folder: Path, tmp_path: Path
 ) -> None:
