@@ -12,7 +12,7 @@ from components.data_validation.config import DataValidationSettings
 from components.data_validation.validate import validate
 from components.evaluation import report as evaluation
 from components.evaluation.confusion_plot import draw_confusion
-from components.fine_tuning.curve import curve_page
+from components.fine_tuning.curve import DARK, LIGHT, curve_page, curve_png
 from components.fine_tuning.history import History
 from components.selection import report as selection
 from components.selection.frontier import draw_frontier
@@ -40,7 +40,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory, dataset_folder: Path, base_f
     (folder / "evaluation.html").write_text(evaluation.render_report(card, 0, folder / "confusion.png"))
     history = History(StepRun(), [(step, {"loss": 1 / step}) for step in range(1, 41)])
     history.add(40, {"validation_loss": 0.1, "validation_accuracy": 0.9})
-    (folder / "fine_tuning.html").write_text(curve_page(history, 40, "accuracy", {"kept": "the weights after step 40"}))
+    light, dark = (curve_png(history, 40, "accuracy", ink) for ink in (LIGHT, DARK))
+    (folder / "fine_tuning.html").write_text(curve_page(light, dark, {"kept": "the weights after step 40"}))
     data_docs = folder / "data_validation.html"
     validate(dataset_folder, base_folder, DataValidationSettings(), folder / "validation", data_docs, StepRun())
     return {path.stem: path for path in folder.glob("*.html")}
