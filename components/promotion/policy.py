@@ -7,7 +7,7 @@ owner demands of all of them is an entry of the model's ledger, so that it is kn
 from collections.abc import Mapping
 from typing import Any
 
-from components.contracts.faults import Fault
+from components.contracts.faults import BadInput, Fault
 from components.contracts.journal import Entry
 from components.promotion.entries import policy_of
 from components.promotion.ledger import Ledger, State
@@ -29,7 +29,7 @@ def set_policy(ledger: Ledger, sections: Sections, why: str) -> Entry:
         why: the person's reason.
 
     Raises:
-        BadInput: there is no such model, or its ledger was tampered with.
+        BadInput: there is no such model, or no policy to lift, or the ledger was tampered with.
         Unavailable: the server does not answer.
 
     """
@@ -39,6 +39,8 @@ def set_policy(ledger: Ledger, sections: Sections, why: str) -> Entry:
         holds = policy_of(state.entries)
         if holds and holds.values["policy"] == wanted:
             return holds
+        if not (holds or wanted):
+            raise BadInput(Fault(f"the policy of {ledger.name}", "none", "one to lift"))
         return {"kind": "policy", "policy": wanted, "why": why}
 
     return ledger.enter(decide)

@@ -31,6 +31,12 @@ def test_the_same_policy_is_set_once_and_another_takes_its_place(three_reigns: G
     assert (lifted.number, lifted.values["policy"]) == (6, {})
 
 
+def test_where_none_was_ever_set_there_is_none_to_lift(three_reigns: Gate) -> None:
+    with pytest.raises(BadInput, match="the policy of sentiment: found none; expected one to lift"):
+        set_policy(three_reigns.ledger, {}, "Enough.")
+    assert three_reigns.kinds == ["promotion"] * 3
+
+
 def test_a_move_by_hand_is_recorded_before_the_policy(three_reigns: Gate) -> None:
     three_reigns.move_by_hand(1)
     set_policy(three_reigns.ledger, STRICT, "Reviews are public.")
