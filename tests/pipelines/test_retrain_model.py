@@ -124,9 +124,9 @@ def test_what_fails_opens_the_breaker_which_says_what_to_mend_and_closes_by_hand
     assert len(runs.versions(home)) == 1
 
 
-def started(home: Path, reviews: Path, room: str) -> tuple["subprocess.Popen[str]", int]:
+def started(home: Path, reviews: Path, room: str, *more: str) -> tuple["subprocess.Popen[str]", int]:
     """Start a retraining; return it once a step of `room` has begun, with that step's process."""
-    process = runs.start(home, *arguments(reviews), command="retrain")
+    process = runs.start(home, *arguments(reviews, *more), command="retrain")
     begun: list[int] = []
     while process.poll() is None and not begun:
         told = [event for event in runs.events(home) if event["event"] == "started"]
@@ -145,7 +145,8 @@ def kill(process: "subprocess.Popen[str]", step: int) -> None:
 def test_wherever_a_retraining_is_broken_off_the_next_goes_on_and_an_interrupt_is_no_failure(tmp_path: Path) -> None:
     home, reviews = tmp_path / "home", tmp_path / "reviews.csv"
     runs.write_reviews(reviews, PAIRS)
-    process, trained = started(home, reviews, "fine_tuning")
+    # trains for as long as it takes to look beside it, on any machine
+    process, trained = started(home, reviews, "fine_tuning", "fine_tuning.epochs=1000")
     (holder,) = record(home).under_way
 
     beside = runs.run(home, *arguments(reviews), command="retrain")
