@@ -24,7 +24,7 @@ from components.contracts.tracking import answering
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-Kind = Literal["ledger", "retraining"]
+Kind = Literal["ledger", "challengers", "retraining"]
 
 EXPERIMENT = "bessemer {kind} of {name}"
 """The experiment that holds a journal's run, so that people find it in MLflow's pages."""

@@ -10,10 +10,10 @@ from mlflow.entities.model_registry import ModelVersion
 from components.contracts.faults import BadInput, Fault
 from components.contracts.journal import Entry, Overtaken
 from components.contracts.registration import CANDIDATE
+from components.contracts.who import who
 from components.promotion.check import check_version
 from components.promotion.entries import ANSWERS, named, open_requests, why_lapsed
 from components.promotion.ledger import Ledger, State
-from components.promotion.who import who
 
 Answer = Literal["approval", "rejection"]
 

@@ -18,8 +18,8 @@ from components.contracts.faults import BadInput, Fault, Unavailable
 from components.contracts.journal import Entry, Journal, Overtaken
 from components.contracts.registration import CANDIDATE
 from components.contracts.tracking import answering
+from components.contracts.who import who
 from components.promotion.entries import champion, last_move, named, open_requests, why_lapsed
-from components.promotion.who import who
 
 CHAMPION = "champion"
 APPLIED = "bessemer.ledger"

@@ -8,22 +8,24 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 
 from components.contracts.address import without_password
+from components.contracts.choice import Choice
 from components.contracts.events import tell
-from components.contracts.folders import whole_folder, write_manifest, write_text_whole
+from components.contracts.folders import sha256_of, whole_folder, write_manifest, write_text_whole
 from components.contracts.package import PACKAGE_TAG
 from components.contracts.registration import CARD, UNFINISHED, Registration
 from components.contracts.tracking import StepRun, answering, no_server
 from components.registration.card import model_card
+from components.registration.challengers import Reason
 from components.registration.config import RegistrationSettings
 from components.registration.evidence import Evidence, Inputs, read_evidence
 from components.registration.inherited import inherited
 from components.registration.lineage import PARENT, UNKNOWN_TEXTS, describe, headlines, lineage, measurements
 from components.registration.package import check_stored, log_model
+from components.registration.place import Place
 from components.registration.record import record, record_card
 from components.registration.reference import record_reference
 from components.registration.registry import (
     Entry,
-    Place,
     clear_leftovers,
     find_version,
     finish_version,
@@ -81,8 +83,12 @@ def register(inputs: Inputs, settings: RegistrationSettings, output: Path, card:
         record_card(folder / CARD, run)
         if UNFINISHED in version.tags:
             with answering():
-                finish_version(place, version)
+                finish_version(place, version, _reason(evidence, inputs.choice, version))
     return registration
+
+
+def _reason(evidence: Evidence, choice: Path, version: ModelVersion) -> Reason:
+    return Reason(evidence.choice.why, evidence.candidate_sha256, sha256_of(choice / Choice.FILE), version.run_id or "")
 
 
 def _client(run: StepRun) -> MlflowClient:

@@ -10,41 +10,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
-from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from components.contracts.alias import move_alias
+from components.contracts.faults import Refusal
 from components.contracts.process import identity, is_gone
 from components.contracts.registration import CANDIDATE, UNFINISHED
+from components.registration.challengers import Reason, challenge, withdraw
 from components.registration.lineage import PIPELINE_RUN
+from components.registration.place import Place
 
 _SECONDS_UNTIL_GIVEN_UP = 900  # between a version's first moment and its alias lie two calls
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in the registry versions go."""
-
-    client: MlflowClient
-    name: str
-    alias: str
-
-    def versions(self, condition: str = "") -> list[ModelVersion]:
-        """Return the versions under the name that meet a further filter condition."""
-        condition = f" AND {condition}" if condition else ""
-        return list(self.client.search_model_versions(f"name = '{self.name}'{condition}"))
-
-    def aliases(self) -> dict[str, str]:
-        """Return the version that each alias points to; empty when there is no such model."""
-        try:
-            return {
-                alias: str(version) for alias, version in self.client.get_registered_model(self.name).aliases.items()
-            }
-        except MlflowException as error:
-            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-                return {}
-            raise
 
 
 @dataclass(frozen=True)
@@ -73,7 +50,9 @@ def undone_on_failure() -> Iterator[ExitStack]:
     try:
         yield undo
     except BaseException:
-        with suppress(MlflowException, OSError):  # with the server gone, clearing up is left to the next attempt
+        with suppress(
+            MlflowException, OSError, Refusal
+        ):  # with the server gone, clearing up is left to the next attempt
             undo.close()
         raise
 
@@ -95,6 +74,7 @@ def clear_leftovers(place: Place) -> None:
             place.client.delete_model_version_tag(place.name, version.version, UNFINISHED)
         else:
             place.client.delete_model_version(place.name, version.version)
+            withdraw(place, int(version.version), "Its registration was killed.")
 
 
 def make_model(place: Place, description: str, undo: ExitStack) -> None:
@@ -123,9 +103,9 @@ def make_version(place: Place, entry: Entry, undo: ExitStack) -> ModelVersion:
     )
 
 
-def finish_version(place: Place, version: ModelVersion) -> None:
-    """Move the alias to `version` and take its mark off."""
-    move_alias(place.client, place.name, place.alias, str(version.version))
+def finish_version(place: Place, version: ModelVersion, reason: Reason) -> None:
+    """Move the alias to `version`, note why, and take its mark off."""
+    challenge(place, int(version.version), reason)
     place.client.delete_model_version_tag(place.name, version.version, UNFINISHED)
 
 
@@ -141,6 +121,7 @@ def _delete_version(place: Place, entry: Entry, alias_was_at: str | None) -> Non
             place.client.delete_model_version(place.name, version.version)
             if moved and alias_was_at:
                 move_alias(place.client, place.name, place.alias, alias_was_at)
+            withdraw(place, int(version.version), "Its registration was broken off.")
 
 
 def _at_work(mark: str, since: float) -> bool:

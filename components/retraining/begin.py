@@ -10,6 +10,7 @@ from components.contracts.faults import BadInput, Fault
 from components.contracts.journal import Journal
 from components.contracts.process import PROCESS
 from components.contracts.tracking import StepRun
+from components.contracts.who import who
 from components.retraining.config import RetrainingSettings
 from components.retraining.holds import held
 from components.retraining.life import death_of
@@ -22,7 +23,6 @@ from components.retraining.record import (
     looking_again,
     moment,
     read_record,
-    user,
     write_end,
 )
 from components.retraining.registered import Registered, look_up
@@ -110,7 +110,13 @@ def begin(client: "MlflowClient", asked: Asked, settings: RetrainingSettings, he
         record = without_the_dead(client, journal)
         answer = decide(look_up(client, asked.name), record, asked, settings, here.run)
         if answer.begins and not record.under_way:
-            values = {"what": "begun", "who": user(), "reason": answer.why, "data_md5": asked.data_md5, **vars(here)}
+            values = {
+                "what": "begun",
+                "who": who()["who"],
+                "reason": answer.why,
+                "data_md5": asked.data_md5,
+                **vars(here),
+            }
             journal.append({**values, "lease_minutes": settings.lease_minutes}, after=record.entries)
         return answer
 

@@ -3,7 +3,6 @@
 An entry says `what` it is: `begun`, and then, with the number of that entry in `of`, `built` and `ended`; or `reset`.
 """
 
-import getpass
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from components.contracts.journal import Entry, Journal, Overtaken
+from components.contracts.who import who
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -126,7 +126,7 @@ def reset(client: "MlflowClient", name: str) -> None:
     journal = journal_of(client, name)
 
     def write() -> None:
-        journal.append({"what": "reset", "who": user()}, after=read_record(journal).entries)
+        journal.append({"what": "reset", "who": who()["who"]}, after=read_record(journal).entries)
 
     looking_again(write)
 
@@ -142,14 +142,6 @@ def looking_again(write: Callable[[], T]) -> T:
         with suppress(Overtaken):
             return write()
     return write()
-
-
-def user() -> str:
-    """Return the name of who runs this; a pod's user has none."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
 
 
 def _attempt(begun: Entry, entries: list[Entry]) -> Attempt:

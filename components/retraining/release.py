@@ -4,8 +4,9 @@ import time
 from typing import TYPE_CHECKING
 
 from components.contracts.faults import BadInput, Fault
+from components.contracts.who import who
 from components.retraining.life import last_sign
-from components.retraining.record import Attempt, End, journal_of, looking_again, read_record, user, write_end
+from components.retraining.record import Attempt, End, journal_of, looking_again, read_record, write_end
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -34,7 +35,7 @@ def release(client: "MlflowClient", name: str, why: str) -> Attempt:
             raise BadInput(Fault(f"the retraining of {name}", "none", "one at work", "There is nothing to release."))
         attempt = record.under_way[0]
         seconds = last_sign(client, attempt) - attempt.time
-        said = f"{user() or 'somebody'} released the lock of the run {attempt.run}: {why}"
+        said = f"{who()['who']} released the lock of the run {attempt.run}: {why}"
         write_end(journal, record, attempt, End(time.time(), "interrupted", seconds, said))
         return attempt
 

@@ -108,22 +108,24 @@ def history(
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as a page.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
-    """Show who reigned, who moved the alias and why; the chain is checked, and nothing is changed."""
+    """Show who reigned, who challenged, who moved the alias and why; the chains are checked, and nothing is changed."""
     with sentences():
         from components.promotion.ledger import Ledger
+        from pipelines.registry.challengers import challengers
         from pipelines.registry.connect import registry
         from pipelines.registry.history import show, to_json
         from pipelines.registry.history_page import write_page
 
-        state = Ledger(registry(), name).look()
+        client = registry()
+        state, moves = Ledger(client, name).look(), challengers(client, name)
         if html:
-            write_page(state, html)
+            write_page(state, moves, html)
         if as_json:
-            print(to_json(state))
+            print(to_json(state, moves))
         elif html:
             print(html)
         else:
-            show(state, terminal())
+            show(state, moves, terminal())
 
 
 @registry.command()

@@ -1,17 +1,24 @@
 """A model's ledger as a page for people: one self-contained HTML file."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
 from components.contracts.folders import write_text_whole
+from components.contracts.journal import Entry
 from components.contracts.page import LOOK
 from components.promotion.entries import named
 from components.promotion.ledger import State
-from pipelines.registry.history import step, when, why
+from pipelines.registry.history import move, remarks, step, when, why
 
-_PAGE = """<!DOCTYPE html>
+_PAGE = """{% macro stands_on(entry) %}<dl>
+{% for name in ("run", "tracked", "candidate", "evidence", "comparison") if entry.values.get(name) %}<dt>{{ name }}</dt>
+<dd><code>{{ entry.values[name] }}</code></dd>
+{% endfor %}<dt>hash</dt><dd><code>{{ entry.sha256 }}</code></dd>
+</dl>{% endmacro %}
+<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -43,7 +50,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 <p class="soft">{{ state.entries|length }} entries, {{ now }} UTC.
 {% if state.entries %}The chain is whole: each entry names the hash of the one before it, and the last one has
 <code>{{ state.entries[-1].sha256 }}</code>.{% endif %}</p>
-{% for remark in state.remarks() %}<p class="remark">{{ remark }}</p>
+{% for remark in remarks %}<p class="remark">{{ remark }}</p>
 {% endfor %}
 {% for entry in waiting %}<p class="remark">Version {{ entry.values.to }} waits for a person until
 {{ when(entry.values.expires) }} UTC:
@@ -55,20 +62,33 @@ dd { margin: 0; overflow-wrap: anywhere; }
 <span class="soft">entry {{ entry.number }}, {{ when(entry.time) }} UTC, {{ entry.values.who }}</span></div>
 <p class="why">{{ why(entry) }}</p>
 <details><summary class="soft">{{ entry.values.get("gate") or "what it stands on" }}</summary>
-<dl>
-{% for name in ("run", "tracked", "candidate", "evidence", "comparison") if entry.values.get(name) %}<dt>{{ name }}</dt>
-<dd><code>{{ entry.values[name] }}</code></dd>
-{% endfor %}<dt>hash</dt><dd><code>{{ entry.sha256 }}</code></dd>
-</dl></details>
+{{ stands_on(entry) }}</details>
 </li>
 {% endfor %}</ol>
+{% if moves %}<h2>Challengers</h2>
+<p class="soft">{{ moves|length }} entries, whose last one has <code>{{ moves[-1].sha256 }}</code>.</p>
+<ol>
+{% for entry in moves|reverse %}<li>
+<div><span class="what">{{ entry.values.alias }}</span> <span class="moved">{{ move(entry) }}</span>
+<span class="soft">entry {{ entry.number }}, {{ when(entry.time) }} UTC, {{ entry.values.who }}</span></div>
+<p class="why">{{ entry.values.why }}</p>
+<details><summary class="soft">what it stands on</summary>
+{{ stands_on(entry) }}</details>
+</li>
+{% endfor %}</ol>
+{% endif %}
 </body>
 </html>
 """
 
 
-def write_page(state: State, path: Path) -> None:
+def write_page(state: State, moves: Sequence[Entry], path: Path) -> None:
     """Write the page: who reigns, who waits, and every entry with what it stands on, the newest first.
+
+    Args:
+        state: the ledger's.
+        moves: of the alias of the challengers.
+        path: where it goes.
 
     Raises:
         Unwritable: the place has no space, or may not be written.
@@ -77,6 +97,7 @@ def write_page(state: State, path: Path) -> None:
     now = time.time()
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     page = environment.from_string(_PAGE)
-    names = {"step": step, "when": when, "why": why, "look": LOOK, "now": when(now)}
-    text = page.render(state=state, waiting=state.waiting(now), reigning=named(state.reigning), **names)
+    names = {"step": step, "move": move, "when": when, "why": why, "look": LOOK, "now": when(now)}
+    told = {"remarks": remarks(state, moves), "waiting": state.waiting(now), "reigning": named(state.reigning)}
+    text = page.render(state=state, moves=moves, **told, **names)
     write_text_whole(path, text)

@@ -11,8 +11,9 @@ import pytest
 from mlflow import MlflowClient
 
 from components.contracts.faults import BadInput, Unavailable, Unwritable
-from components.contracts.folders import read_manifest
-from components.contracts.registration import Registration
+from components.contracts.folders import read_manifest, sha256_of
+from components.contracts.journal import Journal
+from components.contracts.registration import CANDIDATE, Registration
 from components.contracts.tracking import StepRun, step_run
 from components.registration.evidence import Inputs
 from components.registration.register import register
@@ -36,6 +37,13 @@ def test_the_chosen_candidate_becomes_the_challenger(
     assert version.tags == result.tags
     assert version.run_id == result.run_id == run.run_id
     assert "**onnx-fp32**" in version.description
+    (challenged,) = Journal(client, "challengers", "sentiment").entries()
+    assert challenged.values["candidate"] == version.tags[CANDIDATE]
+    assert challenged.values["evidence"] == sha256_of(inputs.choice / "choice.json")
+    assert (challenged.values["why"], challenged.values["tracked"]) == (
+        "It is the fastest that meets every budget.",
+        run.run_id,
+    )
     assert client.get_registered_model("sentiment").description == SETTINGS.description
     assert capfd.readouterr() == ("", "")
 
@@ -189,7 +197,21 @@ def broken_off(inputs: Inputs, output: Path, function: str, by: int) -> tuple[in
     return process.exitcode, said.read_text()
 
 
-STEPS = ["log_model", "make_model", "make_version", "write_manifest", "finish_version", "delete_model_version_tag"]
+STEPS = [
+    "log_model",
+    "make_model",
+    "make_version",
+    "write_manifest",
+    "finish_version",
+    "set_registered_model_alias",
+    "delete_model_version_tag",
+]
+
+
+def challengers(client: MlflowClient) -> list[tuple[int | None, int | None]]:
+    """Return where the noted moves say that the alias was and is."""
+    entries = Journal(client, "challengers", "sentiment").entries()
+    return [(entry.values["from"], entry.values["to"]) for entry in entries]
 
 
 @pytest.mark.slow
@@ -201,6 +223,7 @@ def test_an_interrupt_leaves_the_registry_alone(
     assert exit_code == 130, said
     assert "Traceback" not in said
     assert registry(client) == {}
+    assert challengers(client) in ([], [(None, 1), (1, None)])
     assert not (tmp_path / "registration").exists()
 
 
@@ -214,11 +237,12 @@ def test_what_a_kill_leaves_the_next_attempt_finishes(
     with step_run("registration") as run:
         result = register(inputs, SETTINGS, tmp_path / "registration", tmp_path / "card", run)
     assert registry(client) == {"sentiment": ({1: ""}, {"challenger": 1})}
+    assert challengers(client) == [(None, 1)]
     assert result.version == 1
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("function", ["finish_version", "delete_model_version_tag"])
+@pytest.mark.parametrize("function", ["finish_version", "set_registered_model_alias", "delete_model_version_tag"])
 def test_what_a_kill_leaves_another_run_clears(
     function: str,
     inputs: Inputs,
@@ -236,6 +260,12 @@ def test_what_a_kill_leaves_another_run_clears(
         register(inputs, SETTINGS, tmp_path / "registration", tmp_path / "card", run)
     kept = {1: "", 2: ""} if aliases else {2: ""}
     assert registry(client) == {"sentiment": (kept, {"challenger": 2})}
+    moved = {
+        "finish_version": [(None, 2)],
+        "set_registered_model_alias": [(None, 1), (1, None), (None, 2)],
+        "delete_model_version_tag": [(None, 1), (1, 2)],
+    }
+    assert challengers(client) == moved[function]
 
 
 # a server

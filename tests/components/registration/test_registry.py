@@ -16,10 +16,11 @@ from mlflow.exceptions import MlflowException
 from components.contracts.process import identity
 from components.contracts.registration import CANDIDATE, UNFINISHED
 from components.registration import registry as room
+from components.registration.challengers import Reason
 from components.registration.lineage import PIPELINE_RUN
+from components.registration.place import Place
 from components.registration.registry import (
     Entry,
-    Place,
     clear_leftovers,
     find_version,
     finish_version,
@@ -30,6 +31,7 @@ from components.registration.registry import (
 from tests.components.registration.workshop import registry
 
 HOST = socket.gethostname()
+REASON = Reason("It is the fastest.", "c" * 64, "e" * 64, "run")
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ def test_a_new_version_says_who_is_at_work_until_it_is_finished(place: Place, en
         make_model(place, "Says what is what.", undo)
         version = make_version(place, entry, undo)
         assert registry(place.client) == {"sentiment": ({1: identity(os.getpid())}, {})}
-        finish_version(place, version)
+        finish_version(place, version, REASON)
         undo.pop_all()
     assert registry(place.client) == {"sentiment": ({1: ""}, {"challenger": 1})}
     found = find_version(place, entry.tags)
@@ -135,13 +137,13 @@ def break_off_after(work: Callable[[ExitStack], None]) -> None:
 
 def test_undoing_brings_the_alias_back(place: Place, entry: Entry, client: MlflowClient) -> None:
     make_model(place, "", ExitStack())
-    finish_version(place, make_version(place, entry, ExitStack()))
+    finish_version(place, make_version(place, entry, ExitStack()), REASON)
     run_id = client.create_run("0").info.run_id
     other = replace(entry, run_id=run_id, model_id=client.create_logged_model("0", source_run_id=run_id).model_id)
 
     def work(undo: ExitStack) -> None:
         make_model(place, "", undo)
-        finish_version(place, make_version(place, other, undo))
+        finish_version(place, make_version(place, other, undo), REASON)
         assert place.aliases() == {"challenger": "2"}
 
     break_off_after(work)
@@ -150,7 +152,7 @@ def test_undoing_brings_the_alias_back(place: Place, entry: Entry, client: Mlflo
 
 def test_undoing_leaves_an_alias_that_somebody_else_moved(place: Place, entry: Entry, client: MlflowClient) -> None:
     make_model(place, "", ExitStack())
-    finish_version(place, make_version(place, entry, ExitStack()))
+    finish_version(place, make_version(place, entry, ExitStack()), REASON)
     made = [client.create_run("0").info.run_id for _ in range(2)]
     entries = [
         replace(entry, run_id=run_id, model_id=client.create_logged_model("0", source_run_id=run_id).model_id)
@@ -159,7 +161,7 @@ def test_undoing_leaves_an_alias_that_somebody_else_moved(place: Place, entry: E
 
     def work(undo: ExitStack) -> None:
         make_version(place, entries[0], undo)
-        finish_version(place, make_version(place, entries[1], ExitStack()))
+        finish_version(place, make_version(place, entries[1], ExitStack()), REASON)
 
     break_off_after(work)
     assert registry(client) == {"sentiment": ({1: "", 3: ""}, {"challenger": 3})}
@@ -168,7 +170,7 @@ def test_undoing_leaves_an_alias_that_somebody_else_moved(place: Place, entry: E
 def test_a_model_that_another_has_filled_is_not_undone(place: Place, entry: Entry, client: MlflowClient) -> None:
     def work(undo: ExitStack) -> None:
         make_model(place, "", undo)
-        finish_version(place, make_version(place, entry, ExitStack()))
+        finish_version(place, make_version(place, entry, ExitStack()), REASON)
 
     break_off_after(work)
     assert registry(client) == {"sentiment": ({1: ""}, {"challenger": 1})}

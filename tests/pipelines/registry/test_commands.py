@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from components.registration.challengers import Reason, challenge
+from components.registration.place import Place
 from pipelines.__main__ import app
 from tests.components.promotion.gate import Gate, promoted
 
@@ -50,6 +52,25 @@ def test_a_rollback_says_what_it_did_and_history_shows_it(
     page = tmp_path / "history.html"
     assert bessemer("history", "sentiment", "--html", str(page)).stdout == f"{page}\n"
     assert "It is rude." in page.read_text()
+
+
+def test_history_shows_who_challenged_and_what_somebody_did_by_hand(three_reigns: Gate, tmp_path: Path) -> None:
+    place = Place(three_reigns.client, "sentiment", "challenger")
+    assert "challenger" not in bessemer("history", "sentiment").stdout
+    challenge(place, 3, Reason("It is the fastest.", "c" * 64, "e" * 64, "run"))
+    shown = bessemer("history", "sentiment").stdout
+    assert "challenger   nobody → 3" in shown
+    assert "It is the fastest." in shown
+    assert "by hand" not in shown
+    three_reigns.client.set_registered_model_alias("sentiment", "challenger", "2")
+    found = "The alias challenger is at version 2, and by the last entry about it at version 3: somebody moved it"
+    assert f"! {found}" in " ".join(bessemer("history", "sentiment").stdout.split())
+    told = json.loads(bessemer("history", "sentiment", "--json").stdout)
+    assert (told["challengers"][0]["to"], len(told["remarks"])) == (3, 1)
+    page = tmp_path / "history.html"
+    bessemer("history", "sentiment", "--html", str(page))
+    assert found in page.read_text()
+    assert f"<code>{'e' * 64}</code>" in page.read_text()
 
 
 def test_a_policy_is_set_shown_and_lifted(three_reigns: Gate) -> None:

@@ -29,7 +29,7 @@ def test_every_kind_of_entry_stands_on_it_and_nothing_is_run_or_fetched(three_re
     answer(three_reigns.ledger, "rejection", None, "No.")
     promoted(three_reigns, 3, "approve")
     page = tmp_path / "pages" / "history.html"
-    write_page(three_reigns.ledger.look(), page)
+    write_page(three_reigns.ledger.look(), [], page)
     text = page.read_text()
     tags = Tags(text).found
     assert "script" not in tags
@@ -43,5 +43,5 @@ def test_every_kind_of_entry_stands_on_it_and_nothing_is_run_or_fetched(three_re
 
 def test_a_ledger_without_entries_is_a_page_too(three_reigns: Gate, tmp_path: Path) -> None:
     three_reigns.client.create_registered_model("intent")
-    write_page(Ledger(three_reigns.client, "intent").look(), tmp_path / "history.html")
+    write_page(Ledger(three_reigns.client, "intent").look(), [], tmp_path / "history.html")
     assert "intent: nobody reigns" in (tmp_path / "history.html").read_text()

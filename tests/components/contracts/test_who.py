@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from components.promotion.who import who
+from components.contracts.who import who
 
 
 def test_mlflows_user_goes_before_the_systems() -> None:
