@@ -74,6 +74,7 @@ def promote_model(
     dry_run: bool,
     code: str,
     promotion: dsl.Output[dsl.Artifact],
+    metrics: dsl.Output[dsl.Metrics],
 ) -> None:
     """Move the alias `champion` to the challenger, or let a request wait for a person, or leave it where it is.
 
@@ -86,10 +87,12 @@ def promote_model(
         dry_run: whether only to say what would become of it.
         code: a fingerprint of this step's code, so that the run names it; the step itself does not read it.
         promotion: what became of the challenger, and the ledger's entry about it.
+        metrics: the two versions, whether the challenger reigns now, and the entry's number; 0 where there is none.
 
     """
     from pathlib import Path
 
+    from components.contracts.metrics import write_metrics
     from components.contracts.settings import read_settings
     from components.contracts.step import step
     from components.promotion.config import PromotionSettings
@@ -100,3 +103,5 @@ def promote_model(
 
         result = promote(Path(contenders.path), Path(decision.path), config, Path(promotion.path), run, dry_run)
         promotion.metadata.update(name=result.name, version=result.version, outcome=result.outcome, why=result.why)
+        versions = {"challenger": result.version, "former_champion": result.former or 0}
+        write_metrics(metrics, {**versions, "promoted": int(result.outcome == "promoted"), "entry": result.entry or 0})

@@ -14,6 +14,7 @@ def report_run(
     choice: dsl.Input[dsl.Artifact],
     code: str,
     report: dsl.Output[dsl.HTML],
+    metrics: dsl.Output[dsl.Metrics],
 ) -> None:
     """Write one page about the run: what was built from what, and why this candidate was chosen, or none.
 
@@ -25,14 +26,17 @@ def report_run(
         choice: every candidate's scorecard and verdict.
         code: a fingerprint of this step's code, so that an edit writes the page anew; not used otherwise.
         report: the page; it is written also when nothing is within the budgets.
+        metrics: the headline numbers of the candidate that the page shows closely.
 
     """
     from pathlib import Path
 
+    from components.contracts.metrics import write_metrics
     from components.contracts.step import step
-    from components.reporting.report import write_report
+    from components.reporting.report import headlines, write_report
     from components.reporting.story import Inputs
 
     with step("reporting") as run:
         folders = (Path(artifact.path) for artifact in (dataset, base, validation, tuned, choice))
-        write_report(Inputs(*folders), Path(report.path), run)
+        story = write_report(Inputs(*folders), Path(report.path), run)
+        write_metrics(metrics, headlines(story))

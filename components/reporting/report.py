@@ -42,6 +42,18 @@ def write_report(inputs: Inputs, page: Path, run: StepRun) -> Story:
     return story
 
 
+def headlines(story: Story) -> dict[str, float]:
+    """Return the numbers that the page begins with: shares, milliseconds and MiB."""
+    card = story.shown.scorecard
+    return {
+        "accuracy": card.accuracy.value,
+        "macro_f1": card.macro_f1.value,
+        "p50_ms": card.latency[0].p50_ms,
+        "speed_up": card.speed_up,
+        "mib_on_disk": card.bytes_on_disk / 2**20,
+    }
+
+
 def render(story: Story) -> str:
     """Return the page; every value is escaped, and the same contracts give the same page."""
     card, choice = story.shown.scorecard, story.choice

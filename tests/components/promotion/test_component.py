@@ -17,11 +17,16 @@ def artifacts(gate: Gate, challenger: int) -> tuple[dsl.Artifact, dsl.Artifact]:
     return dsl.Artifact(uri=str(contenders)), dsl.Artifact(uri=str(decision))
 
 
+def outputs(folder: Path) -> tuple[dsl.Artifact, dsl.Metrics]:
+    return dsl.Artifact(uri=str(folder / "promoted")), dsl.Metrics(uri=str(folder / "metrics"))
+
+
 def test_the_component_promotes_and_says_so(three_reigns: Gate, tmp_path: Path) -> None:
-    promotion = dsl.Artifact(uri=str(tmp_path / "promoted"))
-    promote_model.python_func(*artifacts(three_reigns, 4), {"policy": "auto"}, False, "0", promotion)
+    promotion, metrics = outputs(tmp_path)
+    promote_model.python_func(*artifacts(three_reigns, 4), {"policy": "auto"}, False, "0", promotion, metrics)
     assert read_manifest(tmp_path / "promoted", Promotion).outcome == promotion.metadata["outcome"] == "promoted"
     assert three_reigns.champion == 4
+    assert metrics.metadata == {"challenger": 4, "former_champion": 3, "promoted": 1, "entry": 4}
 
 
 def test_one_that_was_overtaken_ends_with_a_sentence_and_a_code_of_its_own(
@@ -30,7 +35,7 @@ def test_one_that_was_overtaken_ends_with_a_sentence_and_a_code_of_its_own(
     case = artifacts(three_reigns, 4)
     three_reigns.move_by_hand(1)
     with pytest.raises(SystemExit) as ended:
-        promote_model.python_func(*case, {}, False, "0", dsl.Artifact(uri=str(tmp_path / "promoted")))
+        promote_model.python_func(*case, {}, False, "0", *outputs(tmp_path))
     assert ended.value.code == 75
     assert "the champion of sentiment: found version 1; expected version 3" in capsys.readouterr().err
 

@@ -4,7 +4,7 @@ import pytest
 from kfp import dsl
 
 from components.reporting.component import report_run
-from components.reporting.story import Inputs
+from components.reporting.story import Inputs, read_story
 
 
 @pytest.fixture(autouse=True)
@@ -12,13 +12,19 @@ def untracked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
 
 
-def call(inputs: Inputs, page: Path) -> None:
+def call(inputs: Inputs, page: Path) -> dsl.Metrics:
     artifacts = {name: dsl.Artifact(uri=str(path)) for name, path in vars(inputs).items()}
-    report_run.python_func(**artifacts, code="0", report=dsl.HTML(uri=str(page)))
+    metrics = dsl.Metrics(uri=str(page.with_name("metrics")))
+    report_run.python_func(**artifacts, code="0", report=dsl.HTML(uri=str(page)), metrics=metrics)
+    return metrics
 
 
-def test_the_component_leaves_the_page(inputs: Inputs, tmp_path: Path) -> None:
-    call(inputs, tmp_path / "report")
+def test_the_component_leaves_the_page_and_its_headlines(inputs: Inputs, tmp_path: Path) -> None:
+    metrics = call(inputs, tmp_path / "report").metadata
+    card = read_story(inputs).shown.scorecard
+    assert metrics["accuracy"] == card.accuracy.value
+    assert metrics["mib_on_disk"] == card.bytes_on_disk / 1024**2
+    assert metrics.keys() == {"accuracy", "macro_f1", "p50_ms", "speed_up", "mib_on_disk"}
     assert (tmp_path / "report").read_text().startswith("<!DOCTYPE html>")
 
 
