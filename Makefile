@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 # tests of a room share what is dear to make: `tests/conftest.py` keeps them together, and puts the longest first
-IN_TWO := --numprocesses 2 --dist loadscope --no-loadscope-reorder
+BY_ROOM := --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test coverage test-slow lint bench images push pin ui clean
@@ -35,13 +35,14 @@ run: $(READY)  ## Take a pretrained model to the registry: fine-tune, compress, 
 
 test: $(READY)  ## Run the fast tests.
 	@$(BIN)/bessemer data pull
-	@$(BIN)/pytest -m "not slow" $(IN_TWO) --quiet
+	@$(BIN)/pytest -m "not slow" --numprocesses 2 $(BY_ROOM) --quiet
 
 coverage: $(READY)  ## Run the fast tests and say what of components/ and pipelines/ they leave out; fails below 90 %.
-	@$(BIN)/pytest -m "not slow" $(IN_TWO) --quiet --cov --cov-report=term
+	@$(BIN)/pytest -m "not slow" --numprocesses 2 $(BY_ROOM) --quiet --cov --cov-report=term
 
 test-slow: $(READY)  ## Run the tests that need servers, other environments or minutes.
-	@$(BIN)/pytest -m slow $(IN_TWO) --quiet
+	@# one more than there are cores: servers and containers are waited for
+	@$(BIN)/pytest -m slow --numprocesses 3 $(BY_ROOM) --quiet
 
 lint: $(READY)  ## Check style, types and import rules.
 	@$(BIN)/ruff check .
