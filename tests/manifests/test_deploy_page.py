@@ -1,10 +1,11 @@
 """What docs/deploy.md tells people to apply is there, and valid."""
 
 import re
+from pathlib import Path
 
 import yaml
 
-from tests.manifests.built import MANIFESTS, deployment, find
+from tests.manifests.built import BESIDE, MANIFESTS, build, copy_manifests, deployment, find, pods
 from tests.manifests.schemas import fault
 
 KINDS = {
@@ -36,6 +37,24 @@ def test_every_object_that_its_commands_name_is_there() -> None:
     assert len(ours) > 3
     for kind, name in ours:
         assert find(objects, KINDS[kind], name)["metadata"]["name"] == name
+
+
+def test_with_its_patch_every_pod_may_pull(tmp_path: Path) -> None:
+    (patch,) = re.findall(r"```yaml\n(patches:.*?)```", PAGE, re.DOTALL)
+    copied = copy_manifests(tmp_path)
+    objects = []
+    for folder in ("overlays/cluster", *BESIDE):
+        kustomization = copied / folder / "kustomization.yaml"
+        kustomization.write_text(f"{kustomization.read_text()}\n{patch}")
+        objects += build(kustomization.parent)
+    accounts = {
+        (account["metadata"]["namespace"], account["metadata"]["name"]): account["imagePullSecrets"]
+        for account in objects
+        if account["kind"] == "ServiceAccount"
+    }
+    named = {(pod.namespace, pod.spec["serviceAccountName"]) for pod in pods(objects)}
+    assert len(named) > 3
+    assert [account for account in named if accounts[account] != [{"name": "registry"}]] == []
 
 
 def test_its_train_job_is_valid_and_runs_on_the_runtime() -> None:
