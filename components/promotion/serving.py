@@ -119,4 +119,6 @@ def judge_answers(answers: Mapping[str, Any], recorded: Mapping[str, Sequence[An
         f"It was loaded in {answers['seconds']:.1f} s in a process of its own and answered {rows} texts: "
         f"{same} labels as the scorecard has them, confidences off by at most {gaps.max():.2g}."
     )
+    if answers["other_versions"]:
+        sentence += f" It was packaged with other versions than {', '.join(answers['other_versions'])}."
     return Served(sentence, list(map(str, faults)))

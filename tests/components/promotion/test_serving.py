@@ -1,5 +1,6 @@
 """The packaged challenger in a serving process: what it answers, and what is said when it does not."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import mlflow
@@ -9,6 +10,7 @@ import pytest
 from mlflow import MlflowClient
 
 from components.contracts.reference import HELD_OUT_SCHEMA
+from components.promotion.serve import other_versions
 from components.promotion.serving import judge_answers, try_serving
 from tests.components.promotion.stage import client, registered, tracking  # noqa: F401 - fixtures
 
@@ -17,7 +19,13 @@ RECORDED = {"text": ["a"] * 100, "predicted": ["fresh"] * 100, "confidence": [0.
 
 def answers(other_labels: int = 0, off: float = 0.0, imported: list[str] | None = None) -> dict[str, object]:
     labels = ["rotten"] * other_labels + ["fresh"] * (100 - other_labels)
-    return {"labels": labels, "confidences": [0.9 + off] * 100, "seconds": 2.0, "imported": imported or []}
+    return {
+        "labels": labels,
+        "confidences": [0.9 + off] * 100,
+        "seconds": 2.0,
+        "other_versions": [],
+        "imported": imported or [],
+    }
 
 
 def test_answers_as_recorded_are_told_in_a_sentence() -> None:
@@ -27,6 +35,17 @@ def test_answers_as_recorded_are_told_in_a_sentence() -> None:
         "It was loaded in 2.0 s in a process of its own and answered 100 texts: 95 labels as the scorecard has them, "
         "confidences off by at most 0.09."
     )
+
+
+def test_other_versions_than_it_was_packaged_with_are_told(tmp_path: Path) -> None:
+    here = {name: version(name) for name in ("numpy", "onnxruntime")}
+    lines = [f"numpy=={here['numpy']}", "onnxruntime==1.0", "nothing-like-it==1", "--hash=sha256:00", "mlflow>=1"]
+    (tmp_path / "requirements.txt").write_text("\n".join(lines))
+    found = [*other_versions(tmp_path / "requirements.txt")]
+    assert found == [f"onnxruntime {here['onnxruntime']}"]
+    served = judge_answers({**answers(), "other_versions": found}, RECORDED)
+    assert served.faults == []
+    assert served.sentence.endswith(f"off by at most 0. It was packaged with other versions than {found[0]}.")
 
 
 @pytest.mark.parametrize(("other_labels", "off"), [(6, 0.0), (0, 0.11), (0, float("nan"))])
