@@ -22,10 +22,11 @@ from components.contracts.step import DEFECT_EXIT_CODE
 from components.contracts.tracking import answering, experiment_named, experiment_of
 from pipelines.empty_database import begin_database
 from pipelines.fingerprint import code_revision
+from pipelines.fork_server import IMPORTS
 from pipelines.forking import forking_tasks
 from pipelines.home import RunFolder, database, home, tracking_uri
 from pipelines.jobs import graph_of
-from pipelines.steps import EventReader
+from pipelines.steps import LOOKUPS, EventReader
 from pipelines.warm import warm_python
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def main(run_path: str) -> int:
     try:
         if request["runner"] == "docker":
             with _pipeline_run(title, run):
-                _run_in_containers(pipeline, arguments, request["sources"], run)
+                _run_in_containers(request, run)
         else:
             all_will_work = not _cache().exists()
             with (
@@ -142,15 +143,20 @@ def _run_in_processes(pipeline: str, arguments: dict[str, Any], run: RunFolder) 
     _run(graph_of(pipeline), arguments, local.SubprocessRunner(use_venv=False), run)
 
 
-def _run_in_containers(pipeline: str, arguments: dict[str, Any], sources: list[str], run: RunFolder) -> None:
+def _run_in_containers(request: dict[str, Any], run: RunFolder) -> None:
     from pipelines.containers import check_images, docker_runner
     from pipelines.images import images_of, in_images, references
+    from pipelines.ready_containers import ReadyContainers, ready_containers
 
-    graph = in_images(graph_of(pipeline), references())
+    graph = in_images(graph_of(request["pipeline"]), references())
     images = images_of(graph)
     check_images(set(images.values()))
     os.environ["BESSEMER_IMAGES"] = json.dumps(images)
-    _run(graph, arguments, docker_runner(run, sources), run)
+    runner = docker_runner(run, request["sources"])
+    coming = [images[room] for room, detail in request["steps"] if detail not in LOOKUPS]
+    containers = ReadyContainers(coming, IMPORTS[request["pipeline"]], runner.container_run_args)
+    with ready_containers(containers, all_will_work=not _cache().exists()):
+        _run(graph, request["arguments"], runner, run)
 
 
 def _run(graph: "GraphComponent", arguments: dict[str, Any], runner: Any, run: RunFolder) -> None:

@@ -41,6 +41,7 @@ GROUPS = [
 ]
 LONG_FILES = {
     "test_containers.py": "containers",
+    "test_ready_containers.py": "containers",
     "test_local.py": "whole runs",
     "test_promote_model.py": "retraining runs",
     "test_retrain_model.py": "retraining runs",

@@ -3,8 +3,6 @@
 import json
 import re
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,8 +14,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 from docker import DockerClient
 
 from pipelines.bill_of_materials import LIST_PACKAGES
-from pipelines.build_images import BILLS, BUILT
-from pipelines.containers import LABEL, engine
+from pipelines.build_images import BILLS
+from pipelines.containers import LABEL
 from pipelines.images import BESIDE_THE_ROOMS, START
 from pipelines.jobs import GRAPHS
 from tests.conftest import labelled_texts
@@ -76,23 +74,6 @@ print(json.dumps({
     "root is writable": os.access("/opt", os.W_OK),
 }))
 """
-
-
-@pytest.fixture(scope="session")
-def docker() -> Any:
-    with engine() as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
-def images(docker: DockerClient) -> dict[str, str]:
-    """The image of each room, built from this checkout."""
-    command = [sys.executable, "-m", "pipelines.build_images", "--network", "host"]
-    built = subprocess.run(command, cwd=runs.ROOT, capture_output=True, text=True)
-    assert built.returncode == 0, (built.stdout + built.stderr)[-2_000:]  # of the log of each step that was built
-    print(built.stdout)
-    names = json.loads((runs.ROOT / BUILT).read_text())["images"]
-    return {room: image["tag"] for room, image in names.items()}
 
 
 @pytest.fixture(scope="session")
