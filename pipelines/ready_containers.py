@@ -8,12 +8,12 @@ their standard input. That ends with the process that runs the pipeline, whateve
 import itertools
 import json
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 from docker import DockerClient
 from docker.errors import APIError, NotFound
@@ -60,6 +60,27 @@ class Ready:
         self.stdin._sock.sendall(json.dumps(asked).encode() + b"\n")  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True)
+class Task:
+    """What kfp.local asks of the container in which a task works."""
+
+    container: Container
+    heard: Sequence[Callable[[], None]] = ()
+    """What is done once somebody hears what it says: a quick task is gone, with its log, before others are started."""
+
+    def logs(self, stream: Literal[True]) -> Iterator[bytes]:
+        """Return what it says, a part after the other, until it ends."""
+        said: Iterator[bytes] = self.container.logs(stream=stream)
+        for each in self.heard:
+            each()
+        return said
+
+    def wait(self) -> dict[str, int]:
+        """Return how it ended, once it has: `StatusCode`."""
+        ended: dict[str, int] = self.container.wait()
+        return ended
+
+
 class ReadyContainers:
     """Hands out containers for tasks, and starts those of the steps to come."""
 
@@ -83,19 +104,16 @@ class ReadyContainers:
             image = self.coming.pop(0)
             self.waiting[image].append(self._wait_in(docker, image))
 
-    def run(self, docker: DockerClient, image: str, command: Sequence[str], **arguments: Any) -> Container:
+    def run(self, docker: DockerClient, image: str, command: Sequence[str], **arguments: Any) -> "Task":
         """Return the container in which a task works, as `docker.containers.run` does."""
         if self.imports.keys().isdisjoint(command):
-            return docker.containers.run(image, command, **arguments)
+            return Task(docker.containers.run(image, command, **arguments))
         if ready := self._take(image):
-            ready.order(command, arguments["environment"])
-            container = ready.container
-        else:
-            container = docker.containers.run(image, command, **arguments)
-            if image in self.coming:
-                self.coming.remove(image)
-        self.start(docker)
-        return container
+            order = partial(ready.order, command, arguments["environment"])
+            return Task(ready.container, [order, partial(self.start, docker)])
+        if image in self.coming:
+            self.coming.remove(image)
+        return Task(docker.containers.run(image, command, **arguments), [partial(self.start, docker)])
 
     def stop(self) -> None:
         """End the containers that no task has asked for."""
@@ -109,7 +127,8 @@ class ReadyContainers:
             ready = waiting.pop(0)
             with suppress(NotFound):  # it was killed meanwhile
                 ready.container.reload()
-                return ready
+                if ready.container.status == "running":
+                    return ready
         return None
 
     def _wait_in(self, docker: DockerClient, image: str) -> Ready:

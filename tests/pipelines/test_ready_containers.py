@@ -65,9 +65,9 @@ def ready(docker: DockerClient, images: dict[str, str]) -> Iterator[ReadyContain
 def run(ready: ReadyContainers, docker: DockerClient, image: str, function: str) -> tuple[str, str, int]:
     """Return the id of the container, what it said and its exit code."""
     more: dict[str, Any] = {**ARGUMENTS, "environment": {"FROM": "the task", "MORE": "of it"}}
-    container = ready.run(docker, image, command(function), detach=True, auto_remove=True, **more)
-    said = b"".join(container.logs(stream=True, follow=True))
-    return str(container.id), said.decode(), len(there(docker) - {container.id})
+    task = ready.run(docker, image, command(function), detach=True, auto_remove=True, **more)
+    said = b"".join(task.logs(stream=True))
+    return str(task.container.id), said.decode(), len(there(docker) - {task.container.id})
 
 
 def test_a_task_finds_its_container_ready_and_the_next_ones_are_started(
