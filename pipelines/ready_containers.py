@@ -7,7 +7,6 @@ their standard input. That ends with the process that runs the pipeline, whateve
 
 import itertools
 import json
-import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -52,12 +51,13 @@ class Ready:
     """A container that waits for its task."""
 
     container: Container
-    stdin: socket.SocketIO
+    stdin: Any
 
     def order(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Let it become the task that `python3 -c …`, the command, would be."""
         asked = {"arguments": command[2:], "environment": dict(environment)}
-        self.stdin._sock.sendall(json.dumps(asked).encode() + b"\n")  # type: ignore[attr-defined]
+        stdin = getattr(self.stdin, "_sock", self.stdin)  # the library hands out what reads
+        stdin.sendall(json.dumps(asked).encode() + b"\n")
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,10 @@ class ReadyContainers:
         """Start containers of the steps to come, as many as may wait."""
         while self.coming and sum(map(len, self.waiting.values())) < AT_ONCE:
             image = self.coming.pop(0)
-            self.waiting[image].append(self._wait_in(docker, image))
+            with suppress(APIError):  # the task meets it again in a container of its own
+                self.waiting[image].append(self._wait_in(docker, image))
 
-    def run(self, docker: DockerClient, image: str, command: Sequence[str], **arguments: Any) -> "Task":
+    def run(self, docker: DockerClient, image: str, command: Sequence[str], **arguments: Any) -> Task:
         """Return the container in which a task works, as `docker.containers.run` does."""
         if self.imports.keys().isdisjoint(command):
             return Task(docker.containers.run(image, command, **arguments))

@@ -45,8 +45,8 @@ def challenge(place: Place, version: int, reason: Reason) -> None:
 def withdraw(place: Place, version: int, why: str) -> None:
     """Note where the alias is once a version is taken back, if it was noted to move there."""
     journal = _journal(place)
-    while _last(place, entries := journal.entries()) == version:
-        _note(place, entries, {"from": version, "to": place.at(), "why": why})
+    while _last(place, entries := journal.entries()) == version != (now := place.at()):
+        _note(place, entries, {"from": version, "to": now, "why": why})
 
 
 def _journal(place: Place) -> Journal:

@@ -109,6 +109,15 @@ def test_a_task_that_nobody_waits_for_has_a_container_of_its_own(
     assert waiting == 0  # what it would have waited for is done
 
 
+def test_what_cannot_be_started_ahead_is_left_to_its_task(docker: DockerClient, images: dict[str, str]) -> None:
+    coming = ["bessemer/selection:never-built", images["selection"]]
+    containers = ReadyContainers(coming, IMPORTS["build_model"], ARGUMENTS)
+    containers.start(docker)
+    assert len(there(docker)) == 1
+    containers.stop()
+    assert gone(docker)
+
+
 def test_one_that_was_killed_meanwhile_is_not_waited_for(
     ready: ReadyContainers, docker: DockerClient, images: dict[str, str]
 ) -> None:
