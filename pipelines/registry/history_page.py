@@ -47,7 +47,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 </head>
 <body>
 <h1>{{ state.name }}: {{ reigning }} reigns</h1>
-<p class="soft">{{ state.entries|length }} entries, {{ now }} UTC.
+<p class="soft">Entries: {{ state.entries|length }}; {{ now }} UTC.
 {% if state.entries %}The chain is whole: each entry names the hash of the one before it, and the last one has
 <code>{{ state.entries[-1].sha256 }}</code>.{% endif %}</p>
 {% for remark in remarks %}<p class="remark">{{ remark }}</p>
@@ -66,7 +66,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 </li>
 {% endfor %}</ol>
 {% if moves %}<h2>Challengers</h2>
-<p class="soft">{{ moves|length }} entries, whose last one has <code>{{ moves[-1].sha256 }}</code>.</p>
+<p class="soft">Entries: {{ moves|length }}; the last one has <code>{{ moves[-1].sha256 }}</code>.</p>
 <ol>
 {% for entry in moves|reverse %}<li>
 <div><span class="what">{{ entry.values.alias }}</span> <span class="moved">{{ move(entry) }}</span>
