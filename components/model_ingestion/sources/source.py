@@ -8,7 +8,8 @@ from pathlib import Path
 from components.contracts.faults import BadInput, Fault
 from components.model_ingestion.config import ModelIngestionSettings
 
-_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_HUB_NAME = re.compile(r"([A-Za-z0-9][\w.-]*/)?[A-Za-z0-9][\w.-]*")
+"""The hub's oldest models have no owner in their names, such as gpt2."""
 
 
 @dataclass(frozen=True)
