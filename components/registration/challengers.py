@@ -31,7 +31,14 @@ class Reason:
 
 
 def challenge(place: Place, version: int, reason: Reason) -> None:
-    """Note that the alias moves to a version, unless that is noted, and move it."""
+    """Note that the alias moves to a version, unless that is noted, and move it.
+
+    Raises:
+        BadInput: the journal is broken.
+        MlflowException: the server refuses the move.
+        Unavailable: the server does not answer.
+
+    """
     journal = _journal(place)
     while not _is_noted(version, reason, entries := journal.entries()):
         _note(place, entries, {"from": place.at(), "to": version, **asdict(reason)})
@@ -43,7 +50,13 @@ def challenge(place: Place, version: int, reason: Reason) -> None:
 
 
 def withdraw(place: Place, version: int, why: str) -> None:
-    """Note where the alias is once a version is taken back, if it was noted to move there."""
+    """Note where the alias is once a version is taken back, if it was noted to move there.
+
+    Raises:
+        BadInput: the journal is broken.
+        Unavailable: the server does not answer.
+
+    """
     journal = _journal(place)
     while _last(place, entries := journal.entries()) == version != (now := place.at()):
         _note(place, entries, {"from": version, "to": now, "why": why})
