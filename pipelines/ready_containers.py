@@ -161,10 +161,10 @@ def ready_containers(containers: ReadyContainers, all_will_work: bool) -> Iterat
         return int(kfps_own(client=SimpleNamespace(images=client.images, containers=handing_out), **task))
 
     with engine() as docker:
-        if all_will_work:
-            containers.start(docker)
         docker_task_handler.run_docker_container = run
         try:
+            if all_will_work:
+                containers.start(docker)
             yield
         finally:
             docker_task_handler.run_docker_container = kfps_own
