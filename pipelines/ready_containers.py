@@ -138,8 +138,12 @@ class ReadyContainers:
         modules = dict.fromkeys(["kfp.dsl.executor", *itertools.chain(*works)])
         command = ["python3", "-c", WAIT, *modules]
         container = docker.containers.create(image, command, stdin_open=True, auto_remove=True, **self.arguments)
-        stdin = container.attach_socket(params={"stdin": 1, "stream": 1})
-        container.start()
+        try:
+            stdin = container.attach_socket(params={"stdin": 1, "stream": 1})
+            container.start()
+        except BaseException:  # an interrupt too: one that never starts never removes itself
+            container.remove(force=True)
+            raise
         return Ready(container, stdin)
 
 
